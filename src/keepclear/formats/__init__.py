@@ -1,0 +1,1 @@
+"""Bytes to the model and back, one file a format, no network."""

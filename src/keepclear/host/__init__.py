@@ -1,0 +1,1 @@
+"""The one that runs it: single writer, clock, delivery."""

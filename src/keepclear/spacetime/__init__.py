@@ -1,0 +1,1 @@
+"""Where and when: instants, altitudes and datums, geoid, footprints, volumes, trajectories, separation (pure)."""
