@@ -1,0 +1,61 @@
+# Two commands set everything up: `make demo` and `make test`. The rest is for those who change Keepclear.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q
+
+.PHONY: demo test check format bench console lock clean system
+
+demo: $(VENV)/.for-demo console ## start a host with a live scenario and print one console address per role
+	@$(BIN)/keepclear demo $(ARGS)
+
+test: $(VENV)/.for-dev console system ## run every test
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.for-dev console ## lint, types, imports, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/console.py check
+	$(BIN)/pytest -q tests/docs
+
+format: $(VENV)/.for-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.for-dev console ## measure; prints figures and keeps none
+	@$(BIN)/python -m bench $(ARGS)
+
+console: $(VENV)/.for-demo ## build the web console into the package, unless it is up to date
+	@$(BIN)/python scripts/console.py build
+
+system: $(VENV)/.for-dev ## install what the tests need from the system, where that is allowed
+	@$(BIN)/python scripts/system_needs.py
+
+lock: $(VENV)/.for-dev ## pin every dependency anew, with hashes
+	$(COMPILE) --group dev -o requirements/dev.txt
+	$(COMPILE) --group build -c requirements/dev.txt -o requirements/demo.txt
+	$(BIN)/uv pip compile --group setup --universal --python-version 3.11 --generate-hashes --no-header -q -c requirements/dev.txt -o requirements/setup.txt
+
+clean:
+	rm -rf $(VENV) dist src/keepclear/console_assets console/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-artefacts
+
+# A stamp in .venv says what it was made from; a changed file makes the next command install again.
+$(VENV)/.made: requirements/setup.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Keepclear needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt
+	@touch $@
+
+$(VENV)/.for-demo: $(VENV)/.made requirements/demo.txt pyproject.toml
+	@echo "Installing what Keepclear runs on …"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
+	@KEEPCLEAR_SKIP_CONSOLE=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.for-dev: $(VENV)/.for-demo requirements/dev.txt
+	@echo "Installing what the tests and checks need …"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
