@@ -96,6 +96,24 @@ class PositionTaken(StoreFailed):
     code: ClassVar[str] = "position_taken"
 
 
+class StoreInUse(StoreFailed):
+    """Another process has the data directory; stop that one, or give another directory."""
+
+    code: ClassVar[str] = "store_in_use"
+
+
+class StoreTooNew(StoreFailed):
+    """A newer Keepclear wrote this store; run that version or a later one."""
+
+    code: ClassVar[str] = "store_too_new"
+
+
+class RecordDamaged(StoreFailed):
+    """A stored entry is missing or is not what was written; restore the store from a copy."""
+
+    code: ClassVar[str] = "record_damaged"
+
+
 class Overloaded(KeepclearError):
     """More is waiting than the host can take in time; try again after a moment, with the same statement id."""
 
