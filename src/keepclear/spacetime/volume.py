@@ -1,0 +1,81 @@
+"""Volumes: a footprint, from a floor to a ceiling, from a start to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from keepclear.errors import InvalidInput
+from keepclear.spacetime.altitude import Altitude, parse_altitude
+from keepclear.spacetime.fields import check_keys
+from keepclear.spacetime.footprint import Footprint, footprint_from_geojson, footprint_to_geojson
+from keepclear.spacetime.heights import HeightRules, height_band
+from keepclear.spacetime.instants import format_instant, parse_instant
+
+_REQUIRED = ("footprint", "floor", "ceiling", "start", "end")
+_WIDTHS = ("radius_m", "half_width_m")
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One piece of space for one half-open window ``[start_ms, end_ms)``."""
+
+    footprint: Footprint
+    floor: Altitude
+    ceiling: Altitude
+    start_ms: int
+    end_ms: int
+
+
+def volume_from_json(obj: object, field: str, heights: HeightRules | None) -> Volume:
+    """The volume that an object ``{footprint, radius_m?, half_width_m?, floor, ceiling, start, end}`` says.
+
+    A fraction finer than a millisecond widens the window outwards. ``heights`` are the mechanism's rules; without them,
+    or without terrain in them, a height above ground is refused. Every refusal is ``InvalidInput`` with its place.
+    """
+    if not isinstance(obj, Mapping):
+        raise InvalidInput(field, "this is no object", "give {footprint, floor, ceiling, start, end}")
+    check_keys(obj, field, required=_REQUIRED, optional=_WIDTHS)
+    footprint = footprint_from_geojson(
+        obj["footprint"],
+        _joined(field, "footprint"),
+        radius_m=obj.get("radius_m"),
+        half_width_m=obj.get("half_width_m"),
+    )
+    floor = parse_altitude(obj["floor"], _joined(field, "floor"))
+    ceiling = parse_altitude(obj["ceiling"], _joined(field, "ceiling"))
+    check_heights(footprint, floor, ceiling, heights, field)
+    start_ms = parse_instant(obj["start"], _joined(field, "start"), rounding="down")
+    end_ms = parse_instant(obj["end"], _joined(field, "end"), rounding="up")
+    if end_ms <= start_ms:
+        given = f"{format_instant(end_ms)} is not after the start, {format_instant(start_ms)}"
+        raise InvalidInput(_joined(field, "end"), given, "give an end that is later than the start")
+    return Volume(footprint, floor, ceiling, start_ms, end_ms)
+
+
+def volume_to_json(volume: Volume) -> dict[str, Any]:
+    """The object of the contract; reading it gives the same volume."""
+    geometry, width = footprint_to_geojson(volume.footprint)
+    return {
+        "footprint": geometry,
+        **width,
+        "floor": str(volume.floor),
+        "ceiling": str(volume.ceiling),
+        "start": format_instant(volume.start_ms),
+        "end": format_instant(volume.end_ms),
+    }
+
+
+def check_heights(
+    footprint: Footprint, floor: Altitude, ceiling: Altitude, heights: HeightRules | None, field: str
+) -> None:
+    """Refuses a floor and ceiling that cannot be (see ``heights.height_band``), with their place under ``field``."""
+    try:
+        height_band(footprint, floor, ceiling, heights or HeightRules())
+    except InvalidInput as refusal:
+        raise refusal.under(field) from None
+
+
+def _joined(field: str, key: str) -> str:
+    return f"{field}.{key}" if field else key
