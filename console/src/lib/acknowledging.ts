@@ -1,0 +1,56 @@
+/** Who has acknowledged what, and what this desk still has to: the questions behind the console's one large button. */
+import type { AckLevel, Alert, Grade, Me, Notice, Recipient } from "./api";
+import { GRADE, isOver } from "./words";
+import type { World } from "./world";
+
+export function isMine(notice: Notice, me: Me): boolean {
+  return notice.party === me.party && !me.mediator;
+}
+
+/** True when the notice is addressed to this desk, by its own name or its party's. */
+export function isAddressed(notice: Notice, me: Me): boolean {
+  if (isMine(notice, me)) return false;
+  return me.mediator || notice.recipients.some((r) => r.desk === me.desk || (me.party !== null && r.party === me.party));
+}
+
+/** The furthest that any desk of a party has come: one desk's acknowledgement is enough for its party. */
+export function furthest(recipients: readonly Recipient[], party: string | null): Recipient | null {
+  const own = recipients.filter((r) => r.party === party);
+  return own.reduce<Recipient | null>((best, r) => (!best || GRADE[r.grade].rank > GRADE[best.grade].rank ? r : best), null);
+}
+
+/** True when no person of this desk's party has yet said that they saw the notice. */
+export function awaitsPerson(notice: Notice, me: Me): boolean {
+  if (me.mediator || !isAddressed(notice, me) || isOver(notice.state)) return false;
+  const best = furthest(notice.recipients, me.party);
+  return !best || GRADE[best.grade].rank < GRADE.person.rank;
+}
+
+/** The grades that this desk may still give a notice. */
+export function levelsLeft(notice: Notice, me: Me): AckLevel[] {
+  if (me.mediator || !isAddressed(notice, me)) return [];
+  const own = notice.recipients.find((r) => r.desk === me.desk)?.grade ?? "undelivered";
+  const left: Record<Grade, AckLevel[]> = {
+    undelivered: ["person", "understood", "not_understood"],
+    delivered: ["person", "understood", "not_understood"],
+    person: ["understood", "not_understood"],
+    not_understood: ["understood"],
+    understood: [],
+    disseminated: [],
+  };
+  return left[own];
+}
+
+/** True when this desk has acknowledged the alert: by the host's word, or by what it has just said itself. */
+export function isSeen(alert: Alert, me: Me, saidHere: ReadonlySet<string>): boolean {
+  return saidHere.has(alert.id) || (alert.acks ?? []).some((a) => a.desk === me.desk);
+}
+
+/** Everything one press acknowledges: the alert, and each notice it is about that this party has not yet seen. */
+export function aboutToAcknowledge(alert: Alert, world: World, me: Me): { alert: string; notices: Notice[] } {
+  const notices = alert.about.flatMap((id) => {
+    const notice = world.notices.get(id);
+    return notice && awaitsPerson(notice, me) ? [notice] : [];
+  });
+  return { alert: alert.id, notices };
+}

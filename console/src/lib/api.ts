@@ -1,0 +1,239 @@
+/**
+ * What the host says, as TypeScript. One type a view; names and shapes are those of the HTTP interface (/v1).
+ * Instants are RFC 3339 text in UTC; absent optional fields are null.
+ */
+import type { Geometry, LineString, MultiPolygon, Point, Polygon } from "geojson";
+
+export type Severity = "advisory" | "caution" | "warning";
+export type Precedence = "FLASH" | "IMMEDIATE" | "PRIORITY" | "ROUTINE";
+export type Mode = "live" | "exercise";
+export type NoticeState = "heard" | "active" | "complete" | "cancelled" | "expired";
+export type Grade = "undelivered" | "delivered" | "person" | "understood" | "not_understood" | "disseminated";
+export type AckLevel = "person" | "understood" | "not_understood" | "disseminated";
+
+export const ACTIVITIES = [
+  "fixed_wing", "rotary", "uas", "ground", "maritime", "live_fire", "launch", "laser", "emitter", "works",
+  "site_visit", "medevac", "sar", "firefight", "humanitarian", "civil", "other",
+] as const;
+export type Activity = (typeof ACTIVITIES)[number];
+
+export const PRECEDENCES: readonly Precedence[] = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"];
+
+export type FootprintGeometry = Polygon | MultiPolygon | Point | LineString;
+
+export interface Volume {
+  footprint: FootprintGeometry;
+  radius_m?: number | null;
+  half_width_m?: number | null;
+  floor: string;
+  ceiling: string;
+  start: string;
+  end: string;
+}
+
+/** Heights of a trajectory are metres above the WGS84 ellipsoid. */
+export interface Trajectory {
+  type: "MovingPoint";
+  datetimes: string[];
+  coordinates: [number, number, number][];
+  lateral_m: number;
+  vertical_m: number;
+  time_s: number;
+}
+
+export type Envelope = Volume[] | Trajectory;
+
+export interface PlaceClaim {
+  name?: string;
+  region?: string;
+  within_km?: number;
+  bearing?: string;
+  distance_km?: [number, number];
+}
+
+export interface NoticeBody {
+  activity: Activity;
+  envelope?: Envelope;
+  title?: string;
+  place?: PlaceClaim;
+  purpose?: string;
+  read_back?: boolean;
+  remarks?: string;
+}
+
+export interface Recipient {
+  desk: string;
+  party: string | null;
+  grade: Grade;
+  at: string | null;
+}
+
+export interface Notice {
+  id: string;
+  version: number;
+  from: string;
+  party: string | null;
+  to: string[];
+  activity: string;
+  title: string | null;
+  place: PlaceClaim | null;
+  envelope: Envelope | null;
+  purpose: string | null;
+  read_back: boolean | null;
+  remarks: string | null;
+  precedence: Precedence;
+  mode: Mode;
+  state: NoticeState;
+  heard_at: string;
+  start: string | null;
+  end: string | null;
+  recipients: Recipient[];
+}
+
+export interface AlertAck {
+  desk: string;
+  level: AckLevel;
+  at: string;
+}
+
+export interface ConflictDetail {
+  verdict?: string;
+  start?: string;
+  end?: string;
+  widened?: boolean;
+  lateral_gap_m?: number;
+  vertical_gap_m?: number;
+  overlap?: Geometry | null;
+}
+
+export interface Alert {
+  id: string;
+  code: string;
+  severity: Severity;
+  about: string[];
+  why: string;
+  may_do: string[];
+  raised_at: string;
+  risen_at: string | null;
+  cleared_at: string | null;
+  cleared_why: string | null;
+  to: string[];
+  detail: ConflictDetail & Record<string, unknown>;
+  mode: Mode;
+  acks?: AlertAck[] | null;
+}
+
+export interface Obligation {
+  id: string;
+  kind: string;
+  desk_or_party: string;
+  about: string;
+  due_at: string;
+  met_at: string | null;
+  state: "open" | "met" | "lapsed";
+}
+
+export interface Me {
+  desk: string;
+  party: string | null;
+  role: string;
+  mediator: boolean;
+  mechanism: string;
+  now: string;
+  next_serial: number;
+}
+
+export interface Party {
+  id: string;
+  name: string;
+}
+
+export interface DeskInfo {
+  id: string;
+  role: string;
+  party: string | null;
+}
+
+/** Something that the agreement itself draws on the map: its area, a zone, a region, a third force's area. */
+export interface AgreedArea {
+  id?: string;
+  name?: string;
+  region?: string;
+  footprint: FootprintGeometry;
+  radius_m?: number | null;
+  half_width_m?: number | null;
+  floor?: string;
+  ceiling?: string;
+  forbids?: string[];
+  parties?: string[];
+}
+
+export interface AgreedPlace {
+  name: string;
+  lon: number;
+  lat: number;
+}
+
+export interface MechanismInfo {
+  name: string;
+  disclosure: "board" | "broker";
+  area: AgreedArea | FootprintGeometry | null;
+  parties: Party[];
+  desks: DeskInfo[];
+  places: (AgreedPlace | AgreedArea)[];
+  regions?: AgreedArea[];
+  zones: AgreedArea[];
+  third_forces: AgreedArea[];
+  rules: Record<string, number>;
+}
+
+export interface Change {
+  kind: "statement" | "notice" | "alert" | "obligation";
+  what: "heard" | "changed" | "raised" | "risen" | "cleared" | "owed" | "met" | "lapsed";
+  notice?: Notice;
+  alert?: Alert;
+  obligation?: Obligation;
+}
+
+export interface ChangeEvent {
+  index: number;
+  at: string;
+  changes: Change[];
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  index: number;
+}
+
+export interface Statement {
+  id: string;
+  mechanism: string;
+  type: string;
+  from: string;
+  serial: number;
+  said_at: string;
+  precedence: Precedence;
+  to?: string[];
+  refs: string[];
+  mode: Mode;
+  body: Record<string, unknown>;
+}
+
+export interface Receipt {
+  id: string;
+  index: number;
+  heard_at: string;
+  alerts: Alert[];
+}
+
+/** RFC 9457. `field` names the part of the statement that the host could not accept. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  field?: string;
+}

@@ -1,0 +1,114 @@
+/**
+ * What this desk says, until the host has it. A statement is numbered and dated once and keeps its id through every
+ * retry, so that sending it twice is harmless; one that could not be sent is held and goes when the link is back.
+ */
+import type { Receipt, Statement } from "./api";
+import { type Client, LinkDown } from "./client";
+
+export interface Held {
+  statement: Statement;
+  /** It was kept because the link was down: the host is told so, and does not call its clock wrong. */
+  held: boolean;
+}
+
+export type Said = { kind: "heard"; receipt: Receipt } | { kind: "held" };
+
+export interface Shelf {
+  load(): Held[];
+  save(items: Held[]): void;
+}
+
+/** Keeps held statements over a reload of the page, but not beyond its tab. */
+export function tabShelf(key: string, storage: Storage): Shelf {
+  return {
+    load: () => JSON.parse(storage.getItem(key) ?? "[]") as Held[],
+    save: (items) => storage.setItem(key, JSON.stringify(items)),
+  };
+}
+
+export type Unnumbered = Omit<Statement, "serial" | "said_at">;
+
+export class Outbox {
+  private items: Held[];
+  private chain: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly client: Client,
+    private readonly shelf: Shelf,
+    private readonly nextSerial: () => Promise<number>,
+    private readonly saidAt: () => string,
+    private readonly onChange: (held: number) => void = () => {},
+  ) {
+    this.items = shelf.load();
+  }
+
+  get held(): number {
+    return this.items.length;
+  }
+
+  /** Says one thing, after all that was said before it. A refusal is thrown to the caller and the statement dropped. */
+  say(words: Unnumbered): Promise<Said> {
+    return this.inTurn(() => this.sayNow(words));
+  }
+
+  /** Sends what is held, oldest first; stops at the first that cannot be sent. */
+  flush(): Promise<void> {
+    return this.inTurn(async () => {
+      while (this.items.length > 0) {
+        try {
+          await this.post(this.items[0]!);
+        } catch (error) {
+          if (error instanceof LinkDown) return;
+        }
+        this.keep(this.items.slice(1)); // heard, or refused for good: an answered statement is not sent again
+      }
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.chain.then(work, work);
+    this.chain = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async sayNow(words: Unnumbered): Promise<Said> {
+    const serial = await this.serial();
+    const item: Held = { statement: { ...words, serial, said_at: this.saidAt() }, held: this.items.length > 0 };
+    if (item.held) {
+      this.keep([...this.items, item]);
+      return { kind: "held" };
+    }
+    try {
+      return { kind: "heard", receipt: await this.post(item) };
+    } catch (error) {
+      if (!(error instanceof LinkDown)) throw error;
+      this.keep([...this.items, { ...item, held: true }]);
+      return { kind: "held" };
+    }
+  }
+
+  private async serial(): Promise<number> {
+    const last = this.items.at(-1)?.statement.serial;
+    if (last !== undefined) return last + 1;
+    this.known = await this.nextSerial().catch((error: unknown) => {
+      if (!(error instanceof LinkDown) || this.known === null) throw error;
+      return this.known;
+    });
+    return this.known;
+  }
+
+  private known: number | null = null;
+
+  private async post(item: Held): Promise<Receipt> {
+    const headers: Record<string, string> = item.held ? { "Keepclear-Held": "true" } : {};
+    const receipt = await this.client.post<Receipt>("/v1/statements", item.statement, headers);
+    this.known = item.statement.serial + 1;
+    return receipt;
+  }
+
+  private keep(items: Held[]): void {
+    this.items = items;
+    this.shelf.save(items);
+    this.onChange(items.length);
+  }
+}

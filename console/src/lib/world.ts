@@ -1,0 +1,65 @@
+/** What this desk knows: notices, alerts and obligations by id, as of a record index. Plain values; a change makes a new one. */
+import type { Alert, ChangeEvent, Mode, Notice, Obligation } from "./api";
+
+type Kind = "notice" | "alert" | "obligation";
+
+export interface World {
+  index: number;
+  notices: ReadonlyMap<string, Notice>;
+  alerts: ReadonlyMap<string, Alert>;
+  obligations: ReadonlyMap<string, Obligation>;
+  /** The index at which each list was read whole: older events say nothing new about it. */
+  readAt: Record<Kind, number>;
+}
+
+export interface Reading {
+  notices: { items: Notice[]; index: number };
+  alerts: { items: Alert[]; index: number };
+  obligations: { items: Obligation[]; index: number };
+}
+
+export const EMPTY: World = {
+  index: -1,
+  notices: new Map(),
+  alerts: new Map(),
+  obligations: new Map(),
+  readAt: { notice: -1, alert: -1, obligation: -1 },
+};
+
+const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));
+
+/** The world as the lists say. They may be of different moments; events are taken up from the earliest. */
+export function fromReading(r: Reading): World {
+  return {
+    index: Math.min(r.notices.index, r.alerts.index, r.obligations.index),
+    notices: byId(r.notices.items),
+    alerts: byId(r.alerts.items),
+    obligations: byId(r.obligations.items),
+    readAt: { notice: r.notices.index, alert: r.alerts.index, obligation: r.obligations.index },
+  };
+}
+
+/** The world after one event. An event that was already taken up, or is older than what was read, changes nothing. */
+export function after(world: World, event: ChangeEvent): World {
+  const notices = new Map(world.notices);
+  const alerts = new Map(world.alerts);
+  const obligations = new Map(world.obligations);
+  for (const change of event.changes) {
+    if (change.notice && event.index > world.readAt.notice) notices.set(change.notice.id, change.notice);
+    if (change.alert && event.index > world.readAt.alert) alerts.set(change.alert.id, change.alert);
+    if (change.obligation && event.index > world.readAt.obligation) {
+      obligations.set(change.obligation.id, change.obligation);
+    }
+  }
+  return { ...world, index: Math.max(world.index, event.index), notices, alerts, obligations };
+}
+
+/** Alerts that an event raised or made more severe: what the desk must be told of aloud. */
+export function news(event: ChangeEvent): Alert[] {
+  return event.changes.flatMap((c) => (c.alert && (c.what === "raised" || c.what === "risen") ? [c.alert] : []));
+}
+
+/** What shows in a mode: an exercise desk still sees everything live; a live desk sees nothing of an exercise. */
+export function shows(thing: { mode: Mode }, mode: Mode): boolean {
+  return mode === "exercise" || thing.mode === "live";
+}

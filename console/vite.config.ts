@@ -1,0 +1,21 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { atlas } from "./build/atlas.ts";
+import { licences } from "./build/licences.ts";
+
+const BUNDLED = ["svelte", "maplibre-gl", "polyclip-ts", "topojson-client", "world-atlas", "@fontsource/b612", "@fontsource/b612-mono"];
+
+export default defineConfig({
+  plugins: [svelte(), atlas(), licences(BUNDLED)],
+  worker: { format: "es" },
+  build: {
+    outDir: "../src/keepclear/console_assets",
+    emptyOutDir: true,
+    // Under the host's Content-Security-Policy nothing may come from a data: address but pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    chunkSizeWarningLimit: 2000,
+  },
+  test: { include: ["test/**/*.test.ts"], environment: "node" },
+});
