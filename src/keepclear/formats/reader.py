@@ -58,6 +58,10 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return self._values.get(key) is not None
 
+    def has_null(self, key: str) -> bool:
+        """True where the key is given, and is null."""
+        return key in self._values and self._values[key] is None
+
     def refuse(self, key: str, expected: str) -> InvalidInput:
         """The error that what stands at ``key`` is not what is expected."""
         if key not in self._values:
@@ -139,7 +143,7 @@ class Table:
     def texts_with_paths(
         self, key: str, expected: str = "a list of texts", *, most: int = 1_000
     ) -> Iterator[tuple[str, str]]:
-        """A list of texts, each with its path."""
+        """The members of a list of texts, each as ``(path, text)``."""
         for path, found in self.items(key, expected, most=most):
             if not isinstance(found, str) or not found.strip():
                 raise InvalidInput(path, shown(found), "a text")

@@ -1,0 +1,129 @@
+"""The plan file of ``keepclear check``: a GeoJSON ``FeatureCollection`` (model §5).
+
+A feature is one volume, or one trajectory where it has a ``MovingPoint`` in ``temporalGeometry`` (OGC Moving Features
+JSON, 19-045r3 §7.2.2). Properties that we do not know are left alone, as programs that draw maps add their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from keepclear.detection.plan import Plan
+from keepclear.errors import InvalidInput
+from keepclear.formats.plan_pieces import PROGRESS_EVERY, Piece, Progress, plans_of
+from keepclear.formats.reader import LONGEST_NAME, shown
+from keepclear.formats.strict_json import PLAN_FILE_LIMITS, Limits, loads
+from keepclear.mechanism.words import Activity
+from keepclear.spacetime.heights import HeightRules
+from keepclear.spacetime.trajectory import Trajectory, trajectory_from_json
+from keepclear.spacetime.volume import Volume, volume_from_json
+
+ACTIVITIES = frozenset(Activity)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_VOLUME_KEYS = ("radius_m", "half_width_m", "floor", "ceiling", "start", "end")
+_TRAJECTORY_KEYS = ("lateral_m", "vertical_m", "time_s")
+
+
+def plans_from_geojson(
+    data: bytes, *, heights: HeightRules, progress: Progress | None = None, limits: Limits = PLAN_FILE_LIMITS
+) -> list[Plan]:
+    """The plans of a GeoJSON plan file, in file order; the first feature that cannot be taken is refused by name."""
+    document = loads(data.removeprefix(_BYTE_ORDER_MARK), limits=limits)
+    return plans_of(_pieces(_features(document), heights, progress))
+
+
+def _features(document: object) -> list[Any]:
+    if not isinstance(document, Mapping):
+        raise InvalidInput("", shown(document), "a GeoJSON FeatureCollection")
+    kind = document.get("type")
+    if kind != "FeatureCollection":
+        raise InvalidInput("type", shown(kind), "'FeatureCollection'")
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise InvalidInput("features", shown(features), "a list of features")
+    return features
+
+
+def _pieces(features: list[Any], heights: HeightRules, progress: Progress | None) -> Iterator[Piece]:
+    for number, feature in enumerate(features):
+        yield _piece(feature, number, heights)
+        if progress is not None and (number + 1) % PROGRESS_EVERY == 0:
+            progress(number + 1, len(features))
+    if progress is not None:
+        progress(len(features), len(features))
+
+
+def _piece(feature: object, number: int, heights: HeightRules) -> Piece:
+    place = f"features[{number}]"
+    if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
+        raise InvalidInput(place, shown(feature), "a GeoJSON Feature")
+    properties = feature.get("properties")
+    if not isinstance(properties, Mapping):
+        raise InvalidInput(f"{place}.properties", shown(properties), "a table with notice, party and the rest")
+    place = named_place(place, feature.get("id"), properties.get("notice"))
+    notice, party = (_word(properties, key, place) for key in ("notice", "party"))
+    activity = properties.get("activity")
+    if not isinstance(activity, str) or activity not in ACTIVITIES:
+        raise InvalidInput(f"{place}.properties.activity", shown(activity), f"one of {', '.join(Activity)}")
+    if feature.get("temporalGeometry") is not None:
+        return Piece(place, notice, party, str(activity), _trajectory(feature, properties, place))
+    return Piece(place, notice, party, str(activity), _volume(feature, properties, place, heights))
+
+
+def named_place(place: str, identity: object, notice: object) -> str:
+    """The place of a piece with the names by which its author knows it, as far as it has any."""
+    names = [
+        f"{word} {shown(name)}"
+        for word, name in (("id", identity), ("notice", notice))
+        if isinstance(name, (str, int)) and not isinstance(name, bool)
+    ]
+    return f"{place} ({', '.join(names)})" if names else place
+
+
+def _word(properties: Mapping[str, Any], key: str, place: str) -> str:
+    found = properties.get(key)
+    if not isinstance(found, str) or not found.strip() or len(found) > LONGEST_NAME:
+        raise InvalidInput(f"{place}.properties.{key}", "missing" if found is None else shown(found), "a text")
+    return found
+
+
+def _volume(feature: Mapping[str, Any], properties: Mapping[str, Any], place: str, heights: HeightRules) -> Volume:
+    geometry = feature.get("geometry")
+    if geometry is None:
+        expected = "the footprint: Polygon, MultiPolygon, Point or LineString"
+        raise InvalidInput(f"{place}.geometry", "null" if "geometry" in feature else "missing", expected)
+    given = {key: properties[key] for key in _VOLUME_KEYS if properties.get(key) is not None}
+    try:
+        return volume_from_json({"footprint": geometry, **given}, "", heights)
+    except InvalidInput as error:
+        raise type(error)(_place_in_feature(error.field, place), error.given, error.expected) from None
+
+
+def _place_in_feature(inner: str, place: str) -> str:
+    """Where in its feature a field of a volume stands: the footprint is the geometry, the rest are properties."""
+    if inner.startswith("footprint"):
+        return f"{place}.geometry{inner.removeprefix('footprint')}"
+    return f"{place}.properties.{inner}" if inner else place
+
+
+def _trajectory(feature: Mapping[str, Any], properties: Mapping[str, Any], place: str) -> Trajectory:
+    if feature.get("geometry") is not None:
+        expected = "null: a feature with temporalGeometry is a trajectory"
+        raise InvalidInput(f"{place}.geometry", shown(feature["geometry"]), expected)
+    temporal = feature["temporalGeometry"]
+    if not isinstance(temporal, Mapping) or temporal.get("type") != "MovingPoint":
+        kind = temporal.get("type") if isinstance(temporal, Mapping) else temporal
+        raise InvalidInput(f"{place}.temporalGeometry.type", shown(kind), "'MovingPoint'")
+    for key in ("radius_m", "half_width_m", "floor", "ceiling"):
+        if properties.get(key) is not None:
+            expected = "left out: a trajectory has lateral_m and vertical_m"
+            raise InvalidInput(f"{place}.properties.{key}", shown(properties[key]), expected)
+    flat = {key: temporal[key] for key in ("type", "datetimes", "coordinates") if key in temporal}
+    flat |= {key: properties[key] for key in _TRAJECTORY_KEYS if properties.get(key) is not None}
+    try:
+        return trajectory_from_json(flat, "")
+    except InvalidInput as error:
+        field = error.field.removeprefix(".")
+        inside = "properties" if field.startswith(_TRAJECTORY_KEYS) else "temporalGeometry"
+        raise type(error)(f"{place}.{inside}.{field}", error.given, error.expected) from None

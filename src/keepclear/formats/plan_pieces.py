@@ -1,0 +1,63 @@
+"""From the pieces of a plan file (a GeoJSON feature, a KML placemark) to plans: pieces that name one notice are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from keepclear.detection.plan import Plan
+from keepclear.errors import InvalidInput
+from keepclear.spacetime.trajectory import Trajectory
+from keepclear.spacetime.volume import Volume
+
+Progress = Callable[[int, int], None]
+"""Told ``(pieces read, pieces in all)`` now and then while a long file is read."""
+
+PROGRESS_EVERY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One volume, or one trajectory, of the notice it names; ``place`` says where in its file it stands."""
+
+    place: str
+    notice: str
+    party: str
+    activity: str
+    part: Volume | Trajectory
+
+
+def plans_of(pieces: Iterable[Piece]) -> list[Plan]:
+    """The plans that the pieces make, in the order of their first pieces.
+
+    A notice has one party and one activity, and its envelope is volumes or one trajectory (model §2, §5): a piece that
+    says otherwise than the first of its notice is refused.
+    """
+    gathered: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        before = gathered.setdefault(piece.notice, [])
+        if before:
+            _refuse_disagreement(before[0], piece)
+        before.append(piece)
+    return [_plan(notice, parts) for notice, parts in gathered.items()]
+
+
+def _refuse_disagreement(first: Piece, piece: Piece) -> None:
+    for word, said, says in (
+        ("party", first.party, piece.party),
+        ("activity", first.activity, piece.activity),
+    ):
+        if said != says:
+            expected = f"the {word} that {first.place} gives the same notice: {said!r}"
+            raise InvalidInput(f"{piece.place}.{word}", repr(says), expected)
+    if isinstance(first.part, Trajectory) or isinstance(piece.part, Trajectory):
+        expected = f"one trajectory, or volumes alone: {first.place} is of the same notice"
+        raise InvalidInput(piece.place, f"another piece of notice {piece.notice!r}", expected)
+
+
+def _plan(notice: str, parts: list[Piece]) -> Plan:
+    first = parts[0]
+    if isinstance(first.part, Trajectory):
+        return Plan(notice, first.party, first.activity, first.part)
+    volumes = tuple(piece.part for piece in parts if isinstance(piece.part, Volume))
+    return Plan(notice, first.party, first.activity, volumes)
