@@ -1,0 +1,153 @@
+"""Coarse search: which pieces may be near each other, by chords and boxes through the earth; never misses one.
+
+Small sets are compared all with all. Large ones go in blocks of neighbours with a box each, so that two boundaries of
+10,000 edges cost some hundred thousand box comparisons and then only the blocks that matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.pieces import Pieces
+
+Ints = npt.NDArray[np.int64]
+Box = tuple[Floats, Floats]
+
+_BLOCK = 32
+_SMALL = 65_536  # pairs that are cheaper to compare than to sort into blocks
+_AT_ONCE = 1024  # block pairs refined in one go
+
+
+def boxes_within(a: Box, b: Box, reach_m: float) -> bool:
+    """May anything in the one box be within reach of anything in the other?"""
+    return bool(np.all(a[0] - reach_m <= b[1]) and np.all(b[0] - reach_m <= a[1]))
+
+
+def overlapping_pieces(a: Pieces, b: Pieces, reach_m: float) -> tuple[Ints, Ints]:
+    """The pairs of pieces whose boxes come within reach of each other."""
+    a_low, a_high = np.minimum(a.start, a.end) - reach_m, np.maximum(a.start, a.end) + reach_m
+    b_low, b_high = np.minimum(b.start, b.end), np.maximum(b.start, b.end)
+    if len(a) * len(b) <= _SMALL:
+        return _boxes_meeting(a_low, a_high, b_low, b_high)
+    whole_low, whole_high = b_low.min(axis=0), b_high.max(axis=0)
+    kept = np.flatnonzero(np.all((a_low <= whole_high) & (a_high >= whole_low), axis=1))
+    if not len(kept):
+        return kept, kept
+    low, high = a_low[kept].min(axis=0), a_high[kept].max(axis=0)
+    kept_b = np.flatnonzero(np.all((b_low <= high) & (b_high >= low), axis=1))
+    i, j = _meeting_in_blocks(a_low[kept], a_high[kept], b_low[kept_b], b_high[kept_b])
+    return kept[i], kept_b[j]
+
+
+def point_to_piece(
+    points: Floats, pieces: Pieces, bound: Callable[[Floats], tuple[Floats, Floats]]
+) -> tuple[Ints, Ints]:
+    """The pairs of a point and a piece that may be the nearest of all.
+
+    ``bound`` gives the least and most true distance for a chord; a pair stays unless another is nearer for certain.
+    """
+    if len(points) * len(pieces) <= _SMALL:
+        i, j = (side.ravel() for side in np.indices((len(points), len(pieces))))
+        chord = chord_distance(points[i], pieces.start[j], pieces.end[j])
+    else:
+        i, j, chord = _nearest_blocks(points, pieces, bound)
+    low, high = bound(chord)
+    kept = np.flatnonzero(low <= high.min())
+    return i[kept], j[kept]
+
+
+def chord_distance(points: Floats, start: Floats, end: Floats) -> Floats:
+    """The straight distance (m) of each point from each chord, row by row."""
+    edge, arm = end - start, points - start
+    square = np.einsum("ij,ij->i", edge, edge)
+    share = np.einsum("ij,ij->i", arm, edge) / np.where(square > 0, square, 1.0)
+    gap = arm - np.clip(share, 0, 1)[:, None] * edge
+    distance: Floats = np.sqrt(np.einsum("ij,ij->i", gap, gap))
+    return distance
+
+
+def _boxes_meeting(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) -> tuple[Ints, Ints]:
+    meet = np.ones((len(a_low), len(b_low)), bool)
+    for axis in range(3):
+        meet &= a_low[:, None, axis] <= b_high[None, :, axis]
+        meet &= a_high[:, None, axis] >= b_low[None, :, axis]
+    i, j = np.nonzero(meet)
+    return i, j
+
+
+def _meeting_in_blocks(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) -> tuple[Ints, Ints]:
+    if not len(a_low) or not len(b_low):
+        none = np.zeros(0, np.int64)
+        return none, none
+    a_edge, b_edge = _edges(len(a_low)), _edges(len(b_low))
+    block_a, block_b = _boxes_meeting(
+        np.minimum.reduceat(a_low, a_edge),
+        np.maximum.reduceat(a_high, a_edge),
+        np.minimum.reduceat(b_low, b_edge),
+        np.maximum.reduceat(b_high, b_edge),
+    )
+    found_i, found_j = [], []
+    for first in range(0, len(block_a), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        i, j = _spread(block_a[some], block_b[some], len(a_low), len(b_low))
+        kept = np.all((a_low[i] <= b_high[j]) & (a_high[i] >= b_low[j]), axis=1)
+        found_i.append(i[kept])
+        found_j.append(j[kept])
+    return _all(found_i), _all(found_j)
+
+
+def _nearest_blocks(
+    points: Floats, pieces: Pieces, bound: Callable[[Floats], tuple[Floats, Floats]]
+) -> tuple[Ints, Ints, Floats]:
+    """Pairs that may be nearest, block by block, the nearest blocks first; stops where no block can matter."""
+    p_edge, q_edge = _edges(len(points)), _edges(len(pieces))
+    low, high = np.minimum(pieces.start, pieces.end), np.maximum(pieces.start, pieces.end)
+    apart = _box_distance(
+        np.minimum.reduceat(points, p_edge), np.maximum.reduceat(points, p_edge),
+        np.minimum.reduceat(low, q_edge), np.maximum.reduceat(high, q_edge),
+    )  # fmt: skip
+    order = np.argsort(apart, axis=None, kind="stable")
+    block_p, block_q = np.unravel_index(order, apart.shape)
+    least, _ = bound(apart.ravel()[order])
+    most, found = np.inf, []
+    first, some = 0, 16
+    while first < len(order) and least[first] <= most:
+        i, j = _spread(block_p[first : first + some], block_q[first : first + some], len(points), len(pieces))
+        chord = chord_distance(points[i], pieces.start[j], pieces.end[j])
+        near, far = bound(chord)
+        most = min(most, float(far.min()))
+        kept = near <= most
+        found.append((i[kept], j[kept], chord[kept]))
+        first, some = first + some, min(2 * some, _AT_ONCE)
+    return _all([f[0] for f in found]), _all([f[1] for f in found]), np.concatenate([f[2] for f in found])
+
+
+def _edges(count: int) -> Ints:
+    return np.arange(0, count, _BLOCK)
+
+
+def _spread(block_i: Ints, block_j: Ints, count_i: int, count_j: int) -> tuple[Ints, Ints]:
+    """Every pair of members of the pairs of blocks."""
+    inner_i, inner_j = (side.ravel() for side in np.indices((_BLOCK, _BLOCK)))
+    i = (block_i[:, None] * _BLOCK + inner_i).ravel()
+    j = (block_j[:, None] * _BLOCK + inner_j).ravel()
+    real = (i < count_i) & (j < count_j)
+    return i[real], j[real]
+
+
+def _box_distance(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) -> Floats:
+    square = np.zeros((len(a_low), len(b_low)))
+    for axis in range(3):
+        below = b_low[None, :, axis] - a_high[:, None, axis]
+        above = a_low[:, None, axis] - b_high[None, :, axis]
+        square += np.maximum(np.maximum(below, above), 0) ** 2
+    distance: Floats = np.sqrt(square)
+    return distance
+
+
+def _all(found: list[Ints]) -> Ints:
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
