@@ -1,0 +1,102 @@
+"""Footprints on charts for measuring: their union, what they have in common, what one leaves of another.
+
+Where all of them fit on one chart there is one sheet. What is wider is cut into squares of a few hundred kilometres;
+the pieces are exact, only the seams between them are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import shapely
+
+from keepclear.spacetime.chart import Chart
+from keepclear.spacetime.closeness import boxes_within
+from keepclear.spacetime.drawing import LARGEST_WINDOW_M, Drawn, Window
+from keepclear.spacetime.geodesic import MEAN_RADIUS_M, WGS84, Floats, geodetic, on_surface
+from keepclear.spacetime.shape import Shape
+
+_SQUARES = 22  # to a side of the cube: 10,008 km of earth a side, drawn up to twice as large at its corners
+
+
+def sheets(shapes: Sequence[Shape], *, over: Sequence[Shape] | None = None) -> Iterator[tuple[Window, Drawn]]:
+    """Windows that cover all the shapes (or just those in ``over``), each with the frame that is its own to report."""
+    covered = shapes if over is None else over
+    low = np.min([shape.box[0] for shape in covered], axis=0)
+    high = np.max([shape.box[1] for shape in covered], axis=0)
+    across = float(np.linalg.norm(high - low)) / 2
+    if across <= LARGEST_WINDOW_M * 0.9:
+        window = Window(Chart.around(on_surface(np.zeros(3), (low + high) / 2)), across * 1.05 + 10)
+        yield window, window.frame
+        return
+    for window, own in _squares():
+        reach = window.reach_m
+        box = window.middle - reach, window.middle + reach
+        if any(boxes_within(box, shape.box, 0.0) for shape in covered):
+            yield window, own
+
+
+def area_m2(drawn: Drawn, window: Window) -> float:
+    """The area on the ellipsoid of what is drawn in a window: of each ring between geodesics, holes taken away."""
+    total = 0.0
+    for part in shapely.get_parts(drawn):
+        if part.geom_type != "Polygon" or part.is_empty:
+            continue
+        shell, *holes = (abs(_ring_area(ring, window)) for ring in (part.exterior, *part.interiors))
+        total += shell - sum(holes)
+    return total
+
+
+def centroid(drawn: Drawn, window: Window) -> tuple[Floats, float]:
+    """The middle of what is drawn, as an earth-centred vector weighted by area, and that area (m²)."""
+    area = area_m2(drawn, window)
+    if area <= 0:
+        return np.zeros(3), 0.0
+    equal = shapely.transform(drawn, _equal_area)
+    at = np.array([[equal.centroid.x, equal.centroid.y]])
+    return window.chart.lift(_central(at))[0] * area, area
+
+
+def _ring_area(ring: Drawn, window: Window) -> float:
+    at = shapely.get_coordinates(shapely.segmentize(ring, 20_000.0))[:-1]
+    lon, lat = window.chart.positions(at)
+    return float(WGS84.polygon_area_perimeter(lon, lat)[0])
+
+
+def _equal_area(at: Floats) -> Floats:
+    """From the central to Lambert's azimuthal equal-area projection, as on a sphere."""
+    out = np.hypot(at[:, 0], at[:, 1]) / MEAN_RADIUS_M
+    angle = np.arctan(out)
+    scaled: Floats = at * np.where(out > 0, 2 * np.sin(angle / 2) / np.where(out > 0, out, 1), 1)[:, None]
+    return scaled
+
+
+def _central(at: Floats) -> Floats:
+    out = np.hypot(at[:, 0], at[:, 1]) / MEAN_RADIUS_M
+    angle = 2 * np.arcsin(np.minimum(out / 2, 1))
+    scaled: Floats = at * np.where(out > 0, np.tan(angle) / np.where(out > 0, out, 1), 1)[:, None]
+    return scaled
+
+
+def _squares() -> Iterator[tuple[Window, Drawn]]:
+    """Squares of the six faces of a cube round the earth, each on a chart of its own."""
+    steps = np.tan(np.linspace(-np.pi / 4, np.pi / 4, _SQUARES + 1))
+    for axis in range(3):
+        for sign in (1.0, -1.0):
+            for i in range(_SQUARES):
+                for j in range(_SQUARES):
+                    yield _square(axis, sign, steps[[i, i + 1]], steps[[j, j + 1]])
+
+
+def _square(axis: int, sign: float, across: Floats, up: Floats) -> tuple[Window, Drawn]:
+    corners = np.array([[sign, y, z] for y, z in zip(across[[0, 1, 1, 0]], up[[0, 0, 1, 1]], strict=True)])
+    corners = on_surface(np.zeros((4, 3)), np.roll(corners, axis, axis=1))
+    chart = Chart.around(on_surface(np.zeros(3), corners.mean(axis=0)))
+    at = chart.draw(corners)
+    return Window(chart, float(np.abs(at).max()) * 1.001), shapely.Polygon(at)
+
+
+def lon_lat(at: Floats, window: Window) -> Floats:
+    """Longitude and latitude (degrees) of chart points, shape (n, 2)."""
+    return np.stack(geodetic(window.chart.lift(at)), axis=-1)
