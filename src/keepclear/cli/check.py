@@ -1,0 +1,164 @@
+"""``keepclear check``: conflicts among plan files, without a server (model §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from keepclear.cli.files import read_bytes, shown_name
+from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, console, plain, print_json, print_line, reading
+from keepclear.cli.progress import ProgressLine
+from keepclear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from keepclear.detection.meeting import Meeting
+    from keepclear.detection.plan import Plan
+    from keepclear.formats.mechanism_toml import CheckRules
+
+
+class CheckCommand(TyperCommand):
+    """``--against`` takes every file up to the next option, as the reference writes it: ``--against FILE…``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give each file after ``--against`` an ``--against`` of its own, and go on as usual."""
+        return super().parse_args(ctx, one_option_each(args, "--against"))
+
+
+def one_option_each(args: Sequence[str], option: str) -> list[str]:
+    """The arguments with ``option a b`` written ``option a option b``."""
+    spread: list[str] = []
+    inside = False
+    for position, argument in enumerate(args):
+        if argument == "--":
+            return [*spread, *args[position:]]
+        if argument == option:
+            inside = True
+            continue
+        if argument.startswith("-") and argument != "-":
+            inside = False
+        spread += [option, argument] if inside else [argument]
+    return spread
+
+
+def check(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Plan files: GeoJSON, KML or KMZ; - reads one.")
+    ],
+    against: Annotated[
+        list[str] | None,
+        typer.Option("--against", metavar="FILE...", help="More plans to meet; not checked among themselves."),
+    ] = None,
+    rules: Annotated[
+        str | None,
+        typer.Option("--rules", metavar="FILE.toml", help="A mechanism file: its separation, terrain and QNH."),
+    ] = None,
+    same_party: Annotated[bool, typer.Option("--same-party", help="Also pairs of one and the same party.")] = False,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Find conflicts among plan files, without a server. Ends with 1 if there is one."""
+    held = _rules(rules)
+    with ProgressLine() as progress:
+        own, others = _read_plans(files, against or [], held, progress)
+        meetings = _meetings(own, others, held, same_party, progress)
+    conflicts = sum(meeting.verdict.value == "CONFLICT" for meeting in meetings)
+    if as_json:
+        print_json({"checked": len(own), "conflicts": [meeting.as_json() for meeting in meetings]})
+    else:
+        _print_table(meetings, {plan.id: plan.party for plan in [*own, *others]})
+        print_line(_summary(len(own), len(others), conflicts, len(meetings) - conflicts))
+    raise typer.Exit(BAD_NEWS if conflicts else FINE)
+
+
+def _rules(name: str | None) -> CheckRules:
+    from keepclear.formats.mechanism_toml import NO_RULES, check_rules_from_toml
+
+    if name is None:
+        return NO_RULES
+    data = read_bytes(name)
+    with reading(shown_name(name)):
+        return check_rules_from_toml(data)
+
+
+def _read_plans(
+    files: Sequence[str], against: Sequence[str], rules: CheckRules, progress: ProgressLine
+) -> tuple[list[Plan], list[Plan]]:
+    """The plans to check, and those to check them against; a notice in two files must be the same in both."""
+    from keepclear.formats.plan_file import plans_from_file
+
+    seen: dict[str, tuple[Plan, str]] = {}
+
+    def fresh(name: str) -> list[Plan]:
+        data = read_bytes(name)
+        with reading(shown_name(name)):
+            stage = f"reading {shown_name(name)}"
+            plans = plans_from_file(data, heights=rules.heights, progress=lambda n, m: progress.show(stage, n, m))
+            return [plan for plan in plans if _is_new(plan, shown_name(name), seen)]
+
+    own = [plan for name in files for plan in fresh(name)]
+    return own, [plan for name in against for plan in fresh(name)]
+
+
+def _is_new(plan: Plan, name: str, seen: dict[str, tuple[Plan, str]]) -> bool:
+    known = seen.setdefault(plan.id, (plan, name))
+    if known[0] is plan:
+        return True
+    if known[0] != plan:
+        raise InvalidInput(
+            f"notice {plan.id!r}", f"is another one in {known[1]}", "each notice's id for one notice only"
+        )
+    return False
+
+
+def _meetings(
+    own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, same_party: bool, progress: ProgressLine
+) -> list[Meeting]:
+    """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
+    from keepclear.detection.index import SimpleIndex
+
+    found: list[Meeting] = []
+    index = SimpleIndex(rules.separations, rules.heights)
+    for plan in others:
+        index.put(plan)
+    for number, plan in enumerate(own):
+        progress.show(f"checking, {len(found):,} found", number, len(own))
+        found += index.against(plan, include_same_party=same_party)
+        index.put(plan)
+    return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
+
+
+def _print_table(meetings: Sequence[Meeting], parties: dict[str, str]) -> None:
+    if not meetings:
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    from keepclear.spacetime.instants import format_instant
+
+    table = Table("Verdict", "Notices", "Parties", "From (UTC)", "To (UTC)", "Gap beside", "Gap above", "Heights")
+    for meeting in meetings:
+        style = "bold red" if meeting.verdict.value == "CONFLICT" else "yellow"
+        table.add_row(
+            Text(meeting.verdict.value, style=style),
+            Text(f"{plain(meeting.a)}\n{plain(meeting.b)}"),
+            Text(f"{plain(parties[meeting.a])}\n{plain(parties[meeting.b])}"),
+            format_instant(meeting.start_ms),
+            format_instant(meeting.end_ms),
+            f"{meeting.lateral_gap_m:,.0f} m",
+            f"{meeting.vertical_gap_m:,.0f} m",
+            "widened" if meeting.widened else "as given",
+        )
+    console().print(table)
+
+
+def _summary(own: int, others: int, conflicts: int, marginal: int) -> str:
+    met = f" against {_counted(others, 'other')}" if others else ""
+    found = _counted(conflicts, "conflict") if conflicts else "no conflict"
+    beside = f", {marginal} marginal (neighbours that touch)" if marginal else ""
+    return f"{_counted(own, 'notice')} checked{met}: {found}{beside}."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -1,0 +1,58 @@
+"""``keepclear``: the commands, and the one place where what went wrong becomes a line and an exit code.
+
+The modules of the commands import nothing heavy before their command runs, so that ``keepclear --help`` is there at
+once; a test holds that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from keepclear.cli import check, replay
+from keepclear.cli.output import end_with
+from keepclear.errors import KeepclearError
+
+app = typer.Typer(
+    name="keepclear",
+    help="Announce, be warned, settle, stop: for parties who share a sky, land or sea.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("check", cls=check.CheckCommand)(check.check)
+app.command("replay")(replay.replay)
+
+
+@app.callback(invoke_without_command=True)
+def keepclear(version: bool = typer.Option(False, "--version", help="Print the version and end.")) -> None:
+    """Announce, be warned, settle, stop: for parties who share a sky, land or sea."""
+    if version:
+        from keepclear import __version__
+
+        sys.stdout.write(f"keepclear {__version__}\n")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line of this process. Exit: 0 fine · 1 the answer is bad news · 2 bad input or use."""
+    try:
+        app()
+    except KeepclearError as error:
+        end_with(error)
+    except BrokenPipeError:
+        _leave_the_closed_pipe()
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _leave_the_closed_pipe()
+
+
+def _leave_the_closed_pipe() -> None:
+    """Whoever read us has gone; what is still buffered must not complain about it when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

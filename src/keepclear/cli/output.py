@@ -1,0 +1,62 @@
+"""What the terminal shows: answers on standard output, and in one place how an error reads on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from keepclear.errors import InvalidInput, KeepclearError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FINE = 0
+BAD_NEWS = 1
+BAD_INPUT = 2
+
+JSON_OPTION = typer.Option("--json", help="Print the answer as JSON.")
+
+
+def plain(text: str) -> str:
+    """A text from somewhere else as it may be shown: what would steer the terminal is written out instead."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def print_json(answer: Any) -> None:
+    """An answer as one JSON document, in ASCII so that no terminal or pipe can spoil it."""
+    sys.stdout.write(json.dumps(answer, allow_nan=False) + "\n")
+
+
+def console() -> Console:
+    """Standard output for people; rich is loaded only here."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def print_line(text: str) -> None:
+    """One line for people, kept whole however narrow the terminal."""
+    sys.stdout.write(plain(text) + "\n")
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Errors about what is read here say which file it was: ``FILE: field: given; expected``."""
+    try:
+        yield
+    except InvalidInput as error:
+        place = f"{name}: {error.field}" if error.field else name
+        raise type(error)(place, error.given, error.expected) from None
+
+
+def end_with(error: KeepclearError) -> NoReturn:
+    """Say what was wrong with the input or the use, in one line, and end with 2."""
+    sys.stderr.write(f"keepclear: {plain(str(error))}\n")
+    raise SystemExit(BAD_INPUT)

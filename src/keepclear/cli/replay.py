@@ -1,0 +1,83 @@
+"""``keepclear replay``: plays scenarios on a simulated clock and judges what they expect (model §6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keepclear.cli.files import STANDARD_INPUT, read_bytes, shown_name
+from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, print_json, print_line, reading
+
+if TYPE_CHECKING:
+    from keepclear.scenario.judge import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one scenario file."""
+
+    file: str
+    title: str
+    judgements: list[Judgement]
+
+    @property
+    def met(self) -> int:
+        """Expectations that are met."""
+        return sum(judgement.met for judgement in self.judgements)
+
+    @property
+    def unmet(self) -> int:
+        """Expectations that are not, and steps that were not heard."""
+        return len(self.judgements) - self.met
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as ``--json`` gives it."""
+        return {
+            "file": self.file,
+            "title": self.title,
+            "met": self.met,
+            "unmet": self.unmet,
+            "expectations": [
+                {
+                    "place": judgement.place,
+                    "expected": judgement.expected,
+                    "met": judgement.met,
+                    "seen": judgement.seen or None,
+                    "awaits": judgement.awaits,
+                }
+                for judgement in self.judgements
+            ],
+        }
+
+
+def replay(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO.toml...", help="Scenario files.")],
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Play scenarios and judge what they expect. Ends with 1 if anything is unmet."""
+    reports = [_replayed(name) for name in scenarios]
+    met, unmet = sum(report.met for report in reports), sum(report.unmet for report in reports)
+    if as_json:
+        print_json({"met": met, "unmet": unmet, "scenarios": [report.as_json() for report in reports]})
+    else:
+        for report in reports:
+            for judgement in report.judgements:
+                if not judgement.met:
+                    print_line(f"{report.file}: {judgement.line()}")
+        print_line(f"{met} met, {unmet} unmet")
+    raise typer.Exit(BAD_NEWS if unmet else FINE)
+
+
+def _replayed(name: str) -> Report:
+    from keepclear.formats.scenario_toml import scenario_from_toml
+    from keepclear.scenario.judge import judge
+    from keepclear.scenario.player import play
+
+    data = read_bytes(name)
+    folder = Path() if name == STANDARD_INPUT else Path(name).parent
+    with reading(shown_name(name)):
+        scenario = scenario_from_toml(data, lambda beside: read_bytes(str(folder / beside)))
+        return Report(shown_name(name), scenario.title, judge(scenario, play(scenario)))

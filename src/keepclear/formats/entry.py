@@ -1,0 +1,102 @@
+"""Entries of the record as canonical JSON (RFC 8785): the inputs of a mechanism, and nothing that follows from them.
+
+``{"v": 1, "rules": "1", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", …}``: ``at`` is in
+milliseconds since 1970, and ``rules`` the version of the rules that worked the entry out (architecture: «only inputs
+are kept»). The same entry always has the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import rfc8785
+
+from keepclear.errors import InvalidInput
+from keepclear.formats.mechanism_table import agreement_to_table
+from keepclear.formats.mechanism_toml import agreement_from_table
+from keepclear.formats.reader import Table
+from keepclear.formats.strict_json import Limits, loads
+from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.core import RULES_VERSION
+from keepclear.mechanism.statement import Statement
+
+ENTRY_VERSION = 1
+ENTRY_LIMITS = Limits(max_bytes=64_000_000, max_depth=32)
+"""Our own entries hold statements and agreements that were read under narrower limits."""
+
+EntryKind = Literal["agreement", "statement", "delivery", "clock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry; what its kind does not have is ``None`` (``held``: false)."""
+
+    kind: EntryKind
+    at: int
+    rules: str = RULES_VERSION
+    agreement: Agreement | None = None
+    statement: Mapping[str, Any] | None = None
+    """The JSON object exactly as heard."""
+    held: bool = False
+    desk: str | None = None
+    through: int | None = None
+
+
+def agreement_entry(at: int, agreement: Agreement) -> bytes:
+    """The entry that begins a record: what was agreed."""
+    return _bytes("agreement", at, {"agreement": agreement_to_table(agreement)})
+
+
+def statement_entry(at: int, statement: Statement, *, held: bool = False) -> bytes:
+    """A statement, at the time that it was heard; ``held`` when its desk kept it while its link was down."""
+    if statement.source is None:
+        raise InvalidInput("statement", "without what was heard", "a statement that was read from JSON")
+    return _bytes("statement", at, {"statement": statement.source, **({"held": True} if held else {})})
+
+
+def delivery_entry(at: int, desk: str, through: int) -> bytes:
+    """A desk's machine has everything up to the record's index ``through``."""
+    return _bytes("delivery", at, {"desk": desk, "through": through})
+
+
+def clock_entry(at: int) -> bytes:
+    """The clock was advanced to ``at``, and something was due."""
+    return _bytes("clock", at, {})
+
+
+def _bytes(kind: EntryKind, at: int, more: Mapping[str, Any]) -> bytes:
+    return rfc8785.dumps({"v": ENTRY_VERSION, "rules": RULES_VERSION, "at": at, "kind": kind, **more})
+
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "agreement": ("agreement",),
+    "statement": ("statement", "held"),
+    "delivery": ("desk", "through"),
+    "clock": (),
+}
+
+
+def entry_from_bytes(data: bytes) -> Entry:
+    """The entry that the bytes hold; ``InvalidInput`` when they are none, or of a version that is not known here."""
+    value = loads(data, limits=ENTRY_LIMITS)
+    kind = value.get("kind") if isinstance(value, Mapping) else None
+    own = _KEYS.get(kind, ()) if isinstance(kind, str) else ()
+    table = Table(value, "", ("v", "rules", "at", "kind", *own))
+    if table.integer("v") != ENTRY_VERSION:
+        raise table.refuse("v", f"{ENTRY_VERSION}, the version of entries that is known here")
+    kind = cast("EntryKind", table.choice("kind", tuple(_KEYS)))
+    statement = table.value("statement")
+    if kind == "statement" and not isinstance(statement, Mapping):
+        raise table.refuse("statement", "the statement as heard")
+    return Entry(
+        kind,
+        table.integer("at"),
+        table.text("rules"),
+        agreement_from_table(table.value("agreement"), "agreement") if kind == "agreement" else None,
+        statement,
+        table.flag("held"),
+        table.text("desk") if kind == "delivery" else None,
+        table.integer("through") if kind == "delivery" else None,
+    )
