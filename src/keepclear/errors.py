@@ -114,6 +114,13 @@ class RecordDamaged(StoreFailed):
     code: ClassVar[str] = "record_damaged"
 
 
+class HearingFailed(KeepclearError):
+    """Working this statement out failed inside the host, which is a fault of ours; it was not recorded. See the log."""
+
+    code: ClassVar[str] = "hearing_failed"
+    status: ClassVar[int] = 500
+
+
 class Overloaded(KeepclearError):
     """More is waiting than the host can take in time; try again after a moment, with the same statement id."""
 

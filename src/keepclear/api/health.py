@@ -1,0 +1,30 @@
+"""Whether the host works: open to everyone, and says nothing else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+import keepclear
+
+router = APIRouter(tags=["host"])
+
+
+class Health(BaseModel):
+    """The answer of ``/health``."""
+
+    status: Literal["ok", "failed"]
+    version: str
+    index: int
+    """The record's last index."""
+
+
+@router.get("/health", response_class=JSONResponse, responses={200: {"model": Health}, 503: {"model": Health}})
+async def health(request: Request) -> Response:
+    """200 while the host hears statements; 503 when it has failed or is stopping."""
+    host = request.app.state.host
+    body = Health(status="ok" if host.working else "failed", version=keepclear.__version__, index=host.index)
+    return JSONResponse(body.model_dump(), 200 if host.working else 503)

@@ -1,0 +1,82 @@
+"""What the host does, in Prometheus' form; numbers only, nothing of what was said."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.responses import Response
+
+from keepclear.api.security import metrics_reader
+from keepclear.host.observe import Batch, Observer
+
+router = APIRouter(tags=["host"])
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics(Observer):
+    """The counters of one host, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._heard = Counter(
+            "keepclear_statements_heard", "Statements recorded, by type.", ["type"], registry=self.registry
+        )
+        self._refused = Counter(
+            "keepclear_statements_refused", "Statements not recorded, by error code.", ["code"], registry=self.registry
+        )
+        self._commit = Histogram(
+            "keepclear_commit_seconds", "Making a batch durable.", buckets=_SECONDS, registry=self.registry
+        )
+        self._lag = Histogram(
+            "keepclear_event_lag_seconds",
+            "From a statement's arrival to its event's departure.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._alerts = Gauge("keepclear_alerts_open", "Alerts open, by severity.", ["severity"], registry=self.registry)
+        self._queue = Gauge("keepclear_queue_length", "Inputs that wait to be heard.", registry=self.registry)
+        self._streams = Gauge("keepclear_streams", "Event streams connected.", registry=self.registry)
+        self._dropped = Gauge("keepclear_streams_dropped", "Event streams ended as too slow.", registry=self.registry)
+        self._index = Gauge("keepclear_record_index", "The record's last index.", registry=self.registry)
+
+    def refused(self, code: str) -> None:
+        """A statement was not recorded."""
+        self._refused.labels(code).inc()
+
+    def batch(self, done: Batch) -> None:
+        """A batch is durable and published."""
+        for kind in done.types:
+            self._heard.labels(kind).inc()
+        self._commit.observe(done.commit_s)
+        for seconds in done.lags_s:
+            self._lag.observe(seconds)
+
+    def now(self, *, queue: int, streams: int, dropped: int, index: int, open_alerts: dict[str, int]) -> bytes:
+        """The page, with the gauges as they are at this moment."""
+        for severity, number in open_alerts.items():
+            self._alerts.labels(severity).set(number)
+        self._queue.set(queue)
+        self._streams.set(streams)
+        self._dropped.set(dropped)
+        self._index.set(index)
+        return generate_latest(self.registry)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(request: Request, _reader: Annotated[str, Depends(metrics_reader)]) -> Response:
+    """Prometheus metrics, for the mediator's desk and the metrics token."""
+    host = request.app.state.host
+    page: Metrics = request.app.state.metrics
+    async with host.reading() as mechanism:
+        open_alerts = host.count_open_alerts(mechanism)
+    content = page.now(
+        queue=host.waiting,
+        streams=host.streams.count,
+        dropped=host.streams.dropped,
+        index=host.index,
+        open_alerts=open_alerts,
+    )
+    return Response(content, media_type=CONTENT_TYPE_LATEST)

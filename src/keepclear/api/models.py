@@ -1,0 +1,218 @@
+"""The JSON of the API as pydantic models: what OpenAPI says, and what the tests hold every answer to.
+
+Bodies are read by ``formats`` (strictly, with the field named) and answers are rendered by ``mechanism.disclosure``.
+These models describe both and take part in neither, so that nothing is parsed or copied twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Instant = str
+"""RFC 3339, UTC: ``2026-04-09T13:40:00Z``."""
+
+
+class Model(BaseModel):
+    """Nothing but the fields named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str | None = None
+
+
+class StatementIn(Model):
+    """A statement (see the contract, §3); the host fills in nothing."""
+
+    id: str = Field(description="UUIDv7, lower case.")
+    mechanism: str
+    type: str
+    sender: str = Field(alias="from")
+    serial: int = Field(ge=1)
+    said_at: Instant
+    precedence: Literal["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"] = "ROUTINE"
+    to: list[str] | None = None
+    refs: list[str] = []
+    mode: Literal["live", "exercise"] = "live"
+    body: dict[str, Any]
+
+
+class PreviewIn(BaseModel):
+    """The body of a notice, and the id of the notice that it would amend."""
+
+    activity: str
+    envelope: list[dict[str, Any]] | dict[str, Any] | None = None
+    replaces: str | None = None
+
+
+class DeliveryIn(Model):
+    """Everything up to this record index is on the desk's machine."""
+
+    through: int = Field(ge=0)
+
+
+class AlertOut(Model):
+    """Something worked out that concerns the desk."""
+
+    id: str
+    code: str
+    severity: Literal["advisory", "caution", "warning"]
+    about: list[str]
+    why: str
+    may_do: list[str]
+    raised_at: Instant
+    risen_at: Instant | None
+    cleared_at: Instant | None
+    cleared_why: str | None
+    to: list[str]
+    detail: dict[str, Any]
+    mode: Literal["live", "exercise"]
+
+
+class Receipt(Model):
+    """A statement's place in the record, and what it raised."""
+
+    id: str
+    index: int
+    heard_at: Instant
+    alerts: list[AlertOut]
+
+
+class Preview(Model):
+    """What would be raised."""
+
+    alerts: list[AlertOut]
+
+
+class RecipientOut(Model):
+    """How far a desk has got with a notice."""
+
+    desk: str
+    party: str | None
+    grade: str
+    at: Instant | None
+
+
+class NoticeOut(Model):
+    """A notice as it stands."""
+
+    id: str
+    version: int
+    sender: str = Field(alias="from")
+    party: str
+    to: list[str]
+    activity: str
+    title: str | None
+    place: dict[str, Any] | None
+    envelope: list[dict[str, Any]] | dict[str, Any] | None
+    covers: list[str] | None
+    not_covering: list[str] | None
+    purpose: str | None
+    must_reach: list[str] | None
+    read_back: bool | None
+    remarks: str | None
+    precedence: str
+    mode: Literal["live", "exercise"]
+    state: str
+    heard_at: Instant
+    start: Instant | None
+    end: Instant | None
+    recipients: list[RecipientOut]
+    seen_versions: int
+
+
+class ObligationOut(Model):
+    """Something owed by a time."""
+
+    id: str
+    kind: str
+    desk_or_party: str
+    about: str
+    due_at: Instant
+    met_at: Instant | None
+    state: Literal["open", "met", "lapsed"]
+
+
+class NoticePage(Model):
+    """Notices, the cursor of the next page, and the record index at which this was true."""
+
+    items: list[NoticeOut]
+    next: str | None
+    index: int
+
+
+class AlertPage(Model):
+    """Alerts, likewise."""
+
+    items: list[AlertOut]
+    next: str | None
+    index: int
+
+
+class ObligationPage(Model):
+    """Obligations, likewise."""
+
+    items: list[ObligationOut]
+    next: str | None
+    index: int
+
+
+class RecordItem(Model):
+    """One entry; ``statement`` is null for entries of other kinds."""
+
+    index: int
+    at: Instant
+    kind: Literal["statement", "delivery", "clock", "agreement"]
+    statement: dict[str, Any] | None
+
+
+class RecordPage(Model):
+    """Entries that the desk may see; ``next`` is the index to go on from."""
+
+    items: list[RecordItem]
+    next: int | None
+    index: int
+
+
+class Me(Model):
+    """Who the token speaks for."""
+
+    desk: str
+    party: str | None
+    role: str
+    mediator: bool
+    mechanism: str
+    now: Instant
+    next_serial: int
+
+
+class MechanismOut(Model):
+    """The agreement as data; the rows are those of the mechanism file."""
+
+    name: str
+    disclosure: Literal["board", "broker"]
+    area: dict[str, Any] | None
+    terrain: dict[str, Any] | None
+    qnh: dict[str, Any] | None
+    rules: dict[str, Any]
+    separations: list[dict[str, Any]]
+    parties: list[dict[str, Any]]
+    desks: list[dict[str, Any]]
+    places: list[dict[str, Any]]
+    regions: list[dict[str, Any]]
+    zones: list[dict[str, Any]]
+    third_forces: list[dict[str, Any]]
+
+
+DESCRIBED_BY_HAND = (Problem, StatementIn, PreviewIn, DeliveryIn)
+"""Models that no route names to FastAPI, so that they are put into OpenAPI by hand."""

@@ -1,0 +1,212 @@
+"""Reading what a desk may see: notices, alerts, obligations, the record, the agreement, itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from starlette.responses import Response
+
+from keepclear.api.answers import ITEMS, After, Limit, answer, page_of
+from keepclear.api.models import (
+    AlertOut,
+    AlertPage,
+    Me,
+    MechanismOut,
+    NoticeOut,
+    NoticePage,
+    ObligationPage,
+    RecordItem,
+    RecordPage,
+)
+from keepclear.api.security import Asking
+from keepclear.errors import NotFound
+from keepclear.formats.entry import Entry, entry_from_bytes
+from keepclear.formats.mechanism_table import agreement_to_table
+from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.disclosure import view
+from keepclear.mechanism.obligation import ObligationState
+from keepclear.mechanism.states import NoticeState
+from keepclear.spacetime.instants import format_instant
+
+router = APIRouter(tags=["readings"])
+
+Id = Annotated[str, InPath(max_length=200)]
+Index = Annotated[int, InPath(ge=0, le=2**53)]
+
+
+@router.get("/me", response_class=Response, responses={200: {"model": Me}})
+async def me(request: Request, caller: Asking) -> Response:
+    """Who the token speaks for, what time it is, and the serial of its next statement."""
+    host = request.app.state.host
+    desk = host.agreement.desk_by_id[caller.desk]
+    async with host.reading() as mechanism:
+        serial = mechanism.next_serial(caller.desk)
+    return answer(
+        {
+            "desk": desk.id,
+            "party": desk.party,
+            "role": desk.role,
+            "mediator": caller.is_mediator,
+            "mechanism": host.agreement.name,
+            "now": format_instant(host.now()),
+            "next_serial": serial,
+        }
+    )
+
+
+@router.get("/mechanism", response_class=Response, responses={200: {"model": MechanismOut}})
+async def mechanism_as_data(request: Request, _caller: Asking) -> Response:
+    """What was agreed, as data."""
+    return answer(agreement_view(request.app.state.host.agreement))
+
+
+def agreement_view(agreement: Agreement) -> dict[str, Any]:
+    """The agreement with the lists named in the plural, and regions apart from places."""
+    table = agreement_to_table(agreement)
+    places = table["place"]
+    return {
+        "name": table["name"],
+        "disclosure": table["disclosure"],
+        "area": table.get("area", {}).get("footprint"),
+        "terrain": table.get("terrain"),
+        "qnh": table.get("qnh"),
+        "rules": table["rules"],
+        "separations": table["separation"],
+        "parties": table["party"],
+        "desks": [{"party": None, "alternates": [], "commander": None, **desk} for desk in table["desk"]],
+        "places": [place for place in places if "region" not in place],
+        "regions": [place for place in places if "region" in place],
+        "zones": table["zone"],
+        "third_forces": table["third_force"],
+    }
+
+
+@router.get("/notices", response_class=Response, responses={200: {"model": NoticePage}})
+async def notices(
+    request: Request,
+    caller: Asking,
+    state: Annotated[list[NoticeState] | None, Query(description="Only notices in these states.")] = None,
+    after: After = None,
+    limit: Limit = ITEMS,
+) -> Response:
+    """The notices that the desk may see, in the order of hearing."""
+    host = request.app.state.host
+    async with host.reading() as mechanism:
+        items, following = page_of(
+            mechanism.notices(),
+            after,
+            limit,
+            lambda one: view(mechanism, caller.desk, one),
+            lambda one: not state or one.state in state,
+        )
+        return answer({"items": items, "next": following, "index": host.index})
+
+
+@router.get("/notices/{notice_id}", response_class=Response, responses={200: {"model": NoticeOut}})
+async def notice(request: Request, caller: Asking, notice_id: Id) -> Response:
+    """One notice, by the id of its first statement."""
+    async with request.app.state.host.reading() as mechanism:
+        found = mechanism.notice(notice_id)
+        return answer(_seen(None if found is None else view(mechanism, caller.desk, found)))
+
+
+@router.get("/alerts", response_class=Response, responses={200: {"model": AlertPage}})
+async def alerts(
+    request: Request,
+    caller: Asking,
+    open_only: Annotated[bool, Query(alias="open", description="Only those not cleared.")] = False,
+    after: After = None,
+    limit: Limit = ITEMS,
+) -> Response:
+    """The alerts that are for the desk, in the order in which they were raised."""
+    host = request.app.state.host
+    async with host.reading() as mechanism:
+        items, following = page_of(
+            mechanism.alerts(),
+            after,
+            limit,
+            lambda one: view(mechanism, caller.desk, one),
+            lambda one: one.is_open or not open_only,
+        )
+        return answer({"items": items, "next": following, "index": host.index})
+
+
+@router.get("/alerts/{alert_id}", response_class=Response, responses={200: {"model": AlertOut}})
+async def alert(request: Request, caller: Asking, alert_id: Id) -> Response:
+    """One alert."""
+    async with request.app.state.host.reading() as mechanism:
+        found = mechanism.alert(alert_id)
+        return answer(_seen(None if found is None else view(mechanism, caller.desk, found)))
+
+
+@router.get("/obligations", response_class=Response, responses={200: {"model": ObligationPage}})
+async def obligations(
+    request: Request,
+    caller: Asking,
+    open_only: Annotated[bool, Query(alias="open", description="Only those not met or lapsed.")] = False,
+    after: After = None,
+    limit: Limit = ITEMS,
+) -> Response:
+    """What is owed, by the desk or to it, in the order in which it came to be owed."""
+    host = request.app.state.host
+    async with host.reading() as mechanism:
+        items, following = page_of(
+            mechanism.obligations(),
+            after,
+            limit,
+            lambda one: view(mechanism, caller.desk, one),
+            lambda one: one.state is ObligationState.OPEN or not open_only,
+        )
+        return answer({"items": items, "next": following, "index": host.index})
+
+
+@router.get("/record", response_class=Response, responses={200: {"model": RecordPage}})
+async def record(
+    request: Request,
+    caller: Asking,
+    start: Annotated[int, Query(alias="from", ge=0, le=2**53, description="The first index wanted.")] = 0,
+    limit: Limit = ITEMS,
+) -> Response:
+    """Entries of the record that the desk may see, by index. The page looks at ``limit`` entries from ``from`` on."""
+    host = request.app.state.host
+    index = host.index
+    kept = await host.entries(start, limit)
+    async with host.reading() as mechanism:
+        items = [
+            item
+            for place, data in enumerate(kept, start)
+            if (item := record_item(mechanism, caller.desk, place, entry_from_bytes(data))) is not None
+        ]
+    following = start + len(kept)
+    return answer({"items": items, "next": following if following <= index else None, "index": index})
+
+
+@router.get("/record/{index}", response_class=Response, responses={200: {"model": RecordItem}})
+async def record_entry(request: Request, caller: Asking, index: Index) -> Response:
+    """One entry of the record."""
+    host = request.app.state.host
+    kept = await host.entries(index, 1)
+    async with host.reading() as mechanism:
+        return answer(_seen(record_item(mechanism, caller.desk, index, entry_from_bytes(kept[0])) if kept else None))
+
+
+def record_item(mechanism: Mechanism, desk: str, index: int, entry: Entry) -> dict[str, Any] | None:
+    """An entry as a desk may see it: a statement by its view, a delivery for its own desk and the mediator."""
+    item = {"index": index, "at": format_instant(entry.at), "kind": entry.kind, "statement": None}
+    if entry.statement is not None:
+        heard = mechanism.statement(entry.statement["id"])
+        item["statement"] = None if heard is None else view(mechanism, desk, heard)
+        return item if item["statement"] is not None else None
+    if entry.kind == "delivery" and desk not in (entry.desk, "mediator.duty"):
+        return None
+    return item
+
+
+def _seen(shown: dict[str, Any] | None) -> dict[str, Any]:
+    if shown is None:
+        message = "there is nothing of that name that this desk may see"
+        raise NotFound(message)
+    return shown

@@ -1,0 +1,168 @@
+"""``keepclear serve``: the host behind uvicorn, one process, until it is told to stop or has to."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from keepclear.api import logs
+from keepclear.api.app import create_app
+from keepclear.errors import InvalidInput
+from keepclear.formats.mechanism_toml import agreement_from_toml
+from keepclear.host import boot, tokens
+from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.tokens import TokenBook
+from keepclear.mechanism.agreement import Agreement
+from keepclear.store import SqliteStore, Store
+
+DEFAULT_DATA = Path("keepclear-data")
+DEFAULT_LISTEN = "127.0.0.1:8740"
+TOKENS_FILE = "tokens.json"
+STOPPED_BY_FAILURE = 1
+"""The exit status after the store has refused: not 0, so that a supervisor starts the host again."""
+
+GRACE_S = 5
+_log = structlog.get_logger("keepclear.host")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen. Port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """``HOST:PORT``, ``[IPV6]:PORT`` or ``:PORT``. Raises ``InvalidInput``."""
+        host, colon, port = text.rpartition(":")
+        if not colon or not port.isdecimal() or int(port) > 65_535:
+            msg = "--listen"
+            raise InvalidInput(msg, repr(text), f"HOST:PORT, such as {DEFAULT_LISTEN}")
+        return cls(host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port))
+
+    @property
+    def url(self) -> str:
+        """The address as a browser takes it."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which ends the event streams when it is told to stop: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, host: MechanismHost) -> None:
+        super().__init__(config)
+        self._host = host
+
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
+        """Told to stop. The signal is not raised again afterwards, as uvicorn would: the host has yet to stop."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+        asyncio.get_running_loop().call_soon_threadsafe(self._host.streams.close)
+
+
+async def serve(
+    store: Store,
+    log: str,
+    book: TokenBook,
+    address: Address,
+    *,
+    ready: Callable[[str], None] = lambda _: None,
+    assets: Path | None = None,
+) -> int:
+    """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
+
+    ``ready`` is called with the URL once connections are taken. The store stays open.
+    """
+    host = MechanismHost(store, log, boot.bring_up(store, log))
+    app = create_app(host, book, assets=assets)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        limit_concurrency=None,
+        ws="none",
+    )
+    server = Server(config, host)
+    host.on_failure = lambda: setattr(server, "should_exit", True)
+    listening = _bind(address)
+    try:
+        await host.start()
+        bound = listening.getsockname()
+        _log.info("listening", url=Address(bound[0], bound[1]).url, mechanism=log, index=host.index)
+        ready(Address(bound[0], bound[1]).url)
+        await server.serve(sockets=[listening])
+    finally:
+        listening.close()
+        await host.stop()
+    return STOPPED_BY_FAILURE if host.failure is not None else 0
+
+
+def _bind(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((address.host, address.port))
+    except OSError as error:
+        listening.close()
+        msg = "--listen"
+        raise InvalidInput(
+            msg,
+            f"{address.host}:{address.port} cannot be had ({error.strerror})",
+            "a free address of this machine",
+        ) from None
+    listening.listen(2048)
+    listening.setblocking(False)
+    return listening
+
+
+def run(
+    data_dir: Path = DEFAULT_DATA,
+    listen: str = DEFAULT_LISTEN,
+    mechanism_file: Path | None = None,
+    *,
+    init: bool = False,
+    show_tokens: Callable[[dict[str, str]], None] = lambda _: None,
+    ready: Callable[[str], None] = lambda _: None,
+    log_level: str = "info",
+) -> int:
+    """Serve from a data directory; the exit status is 0, or 1 when the store refused.
+
+    With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
+    connection is taken. Raises ``InvalidInput`` for what was given wrongly and ``StoreFailed`` for what the disk refuses.
+    """
+    address = Address.parse(listen)
+    logs.configure(log_level)
+    agreement = None if mechanism_file is None else read_agreement(mechanism_file)
+    store = SqliteStore(data_dir)
+    try:
+        log = boot.found(store, agreement)
+        if init:
+            book, made = tokens.issue(boot.kept_agreement(store, log).desk_by_id)
+            book.save(data_dir / TOKENS_FILE)
+            show_tokens(made)
+        else:
+            book = tokens.load(data_dir / TOKENS_FILE)
+        return asyncio.run(serve(store, log, book, address, ready=ready))
+    finally:
+        store.close()
+
+
+def read_agreement(path: Path) -> Agreement:
+    """The agreement in a mechanism file. Raises ``InvalidInput`` naming the file and the field."""
+    try:
+        return agreement_from_toml(path.read_bytes(), str(path))
+    except OSError as error:
+        raise InvalidInput(str(path), error.strerror or "it cannot be read", "a mechanism file") from None

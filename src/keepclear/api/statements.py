@@ -1,0 +1,100 @@
+"""Saying something, asking what it would lead to, and telling that it arrived."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from keepclear.api.answers import answer
+from keepclear.api.body import parse_body
+from keepclear.api.models import DeliveryIn, Preview, PreviewIn, Receipt, StatementIn
+from keepclear.api.security import Asking
+from keepclear.errors import Forbidden, InvalidInput
+from keepclear.formats.reader import Table
+from keepclear.formats.statement_json import notice_body_from_json, statement_from_json, uuid7
+from keepclear.formats.strict_json import MOST_EXACT_INTEGER
+from keepclear.mechanism.bodies import NoticeBody
+from keepclear.mechanism.disclosure import view
+
+router = APIRouter(tags=["statements"])
+
+
+def _takes(model: type[Any]) -> dict[str, Any]:
+    """What OpenAPI says of a body that is read strictly by hand."""
+    schema = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
+    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
+
+
+@router.post(
+    "/statements",
+    status_code=201,
+    response_class=Response,
+    responses={
+        200: {"model": Receipt, "description": "Heard before, and the same: the receipt of then."},
+        201: {"model": Receipt, "description": "Heard, and durable."},
+    },
+    openapi_extra=_takes(StatementIn),
+)
+async def say(
+    request: Request,
+    caller: Asking,
+    keepclear_held: Annotated[bool, Header(description="The desk kept it while its link was down.")] = False,
+) -> Response:
+    """Say a statement. It is durable when this answers; the same id with the same content may be said again."""
+    host = request.app.state.host
+    statement = await parse_body(request, lambda value: statement_from_json(value, host.agreement))
+    if statement.sender != caller.desk:
+        message = f"from: this is the token of {caller.desk}; a desk speaks for itself only"
+        raise Forbidden(message)
+    told = await host.say(statement, held=keepclear_held)
+    return answer(told.body, 201 if told.new else 200)
+
+
+@router.post(
+    "/preview",
+    response_class=Response,
+    responses={200: {"model": Preview}},
+    openapi_extra=_takes(PreviewIn),
+)
+async def preview(request: Request, caller: Asking) -> Response:
+    """What a notice would raise if it were said now, as far as this desk would be told; nothing is recorded."""
+    host = request.app.state.host
+
+    def parse(value: Any) -> tuple[NoticeBody, str | None]:
+        if not isinstance(value, dict):
+            msg = ""
+            raise InvalidInput(msg, f"a {type(value).__name__}", "an object: the body of a notice")
+        replaces = value.pop("replaces", None)
+        body = notice_body_from_json(value, host.agreement, "")
+        return body, None if replaces is None else uuid7(replaces, "replaces")
+
+    body, replaces = await parse_body(request, parse)
+    async with host.reading() as mechanism:
+        alerts = mechanism.preview(caller.desk, body, host.now(), replaces)
+        shown = [view(mechanism, caller.desk, alert) for alert in alerts]
+    return answer({"alerts": [alert for alert in shown if alert is not None]})
+
+
+@router.post(
+    "/deliveries",
+    status_code=202,
+    response_class=Response,
+    responses={202: {"description": "Noted; recorded where it changes something."}},
+    openapi_extra=_takes(DeliveryIn),
+)
+async def deliver(request: Request, caller: Asking) -> Response:
+    """The desk's machine has everything up to a record index. Only then is something «delivered»."""
+    host = request.app.state.host
+
+    def parse(value: Any) -> int:
+        table = Table(value, "", ("through",))
+        through = table.integer("through", "a record index")
+        if not 0 <= through <= MOST_EXACT_INTEGER:
+            msg = "through"
+            raise table.refuse(msg, "a record index, 0 or more")
+        return through
+
+    await host.deliver(caller.desk, await parse_body(request, parse))
+    return Response(status_code=202)

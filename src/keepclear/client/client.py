@@ -1,0 +1,213 @@
+"""One desk's connection to a host."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from keepclear.client.errors import error_of
+from keepclear.client.events import Deliveries, Event, Follower
+from keepclear.client.ids import new_id
+from keepclear.errors import HostUnreachable, IdInUse, Overloaded, Refused, StoreFailed
+
+TRIES = 5
+FIRST_PAUSE_S = 0.2
+PAGE = 500
+
+Json = dict[str, Any]
+
+
+class Client:
+    """A desk at work, named by its token. Use it in a ``with`` block, or ``close`` it; threads may share it.
+
+    Every method raises the error that the host answered with (``keepclear.errors``), and ``HostUnreachable`` when
+    nobody answers. A statement is tried again, with its id, when the host was away or overloaded: it is never heard
+    twice.
+    """
+
+    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+        self._http = httpx2.Client(
+            base_url=url.rstrip("/"),
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout_s,
+            trust_env=False,
+        )
+        self._me: Json | None = None
+        self._serial = 0
+        self._speaking = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The connections are closed."""
+        self._http.close()
+
+    def me(self) -> Json:
+        """Who the token speaks for, the host's time, and the serial of the desk's next statement."""
+        return self._get("/v1/me")
+
+    def mechanism(self) -> Json:
+        """The agreement as data."""
+        return self._get("/v1/mechanism")
+
+    def say(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        to: Sequence[str] = (),
+        precedence: str | None = None,
+        refs: Sequence[str] = (),
+        mode: str = "live",
+        said_at: str | None = None,
+        held: bool = False,
+        id: str | None = None,  # noqa: A002 - the contract's word
+    ) -> Json:
+        """Say a statement of type ``kind``; the answer is its receipt: ``id``, ``index``, ``heard_at``, ``alerts``.
+
+        The serial is the desk's next. Where another program of the same desk took it meanwhile, the next free one is
+        taken. ``held`` says that the statement was kept while the link was down; ``said_at`` is then when it was said.
+        """
+        me = self._known()
+        statement: Json = {
+            "id": id or new_id(),
+            "mechanism": me["mechanism"],
+            "type": kind,
+            "from": me["desk"],
+            "said_at": said_at or datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "mode": mode,
+            "body": dict(body),
+        }
+        if precedence is not None:
+            statement["precedence"] = precedence
+        if to:
+            statement["to"] = list(to)
+        if refs:
+            statement["refs"] = list(refs)
+        headers = {"Keepclear-Held": "true"} if held else {}
+        with self._speaking:
+            return self._say_numbered(statement, headers)
+
+    def ack(self, about: str, level: str = "person", **more: Any) -> Json:
+        """Acknowledge a statement or an alert: ``person``, ``understood``, ``not_understood`` or ``disseminated``."""
+        return self.say("ack", {"about": about, "level": level, **more})
+
+    def preview(self, body: Mapping[str, Any], replaces: str | None = None) -> list[Json]:
+        """The alerts that a notice with this body would raise; nothing is recorded."""
+        asked = {**body, **({} if replaces is None else {"replaces": replaces})}
+        alerts: list[Json] = self._post("/v1/preview", asked)["alerts"]
+        return alerts
+
+    def notices(self, *, state: str | Sequence[str] = ()) -> list[Json]:
+        """Every notice that the desk may see, in the order of hearing; ``state`` narrows it."""
+        states = [state] if isinstance(state, str) else list(state)
+        return self._all("/v1/notices", {"state": states} if states else {})
+
+    def notice(self, id: str) -> Json:  # noqa: A002 - the contract's word
+        """One notice."""
+        return self._get(f"/v1/notices/{id}")
+
+    def alerts(self, *, open_only: bool = True) -> list[Json]:
+        """The alerts that are for the desk."""
+        return self._all("/v1/alerts", {"open": str(open_only).lower()})
+
+    def obligations(self, *, open_only: bool = True) -> list[Json]:
+        """What is owed, by the desk or to it."""
+        return self._all("/v1/obligations", {"open": str(open_only).lower()})
+
+    def record(self, start: int = 0) -> Iterator[Json]:
+        """The entries of the record that the desk may see, from index ``start`` to the end."""
+        following: int | None = start
+        while following is not None:
+            page = self._get("/v1/record", {"from": following, "limit": PAGE})
+            yield from page["items"]
+            following = page["next"]
+
+    def delivered(self, through: int) -> None:
+        """Everything up to record index ``through`` is on this machine."""
+        self._post("/v1/deliveries", {"through": through})
+
+    def events(self, after: int | None = None, *, deliver: bool = True) -> Iterator[Event]:
+        """What concerns the desk, as it happens and without end, resumed where a connection broke.
+
+        ``after`` is the record index that is known already; left out, events begin now. With ``deliver`` the host is
+        told what arrived, a moment later.
+        """
+        deliveries = Deliveries(self.delivered) if deliver else None
+        try:
+            yield from Follower(self._http, deliveries, after).events()
+        finally:
+            if deliveries is not None:
+                deliveries.close()
+
+    def _known(self) -> Json:
+        if self._me is None:
+            self._me = self.me()
+            self._serial = self._me["next_serial"]
+        return self._me
+
+    def _say_numbered(self, statement: Json, headers: Mapping[str, str]) -> Json:
+        for attempt in range(TRIES):
+            statement["serial"] = self._serial
+            try:
+                receipt = self._post("/v1/statements", statement, headers, tries=TRIES)
+            except IdInUse:
+                raise
+            except Refused as error:
+                if error.field != "serial" or attempt == TRIES - 1:
+                    raise
+                self._serial = self.me()["next_serial"]
+                continue
+            self._serial += 1
+            return receipt
+        raise AssertionError  # the last attempt returned or raised
+
+    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Json:
+        return self._answer("GET", path, params=dict(params or {}), tries=1)
+
+    def _post(self, path: str, body: Json, headers: Mapping[str, str] | None = None, *, tries: int = 1) -> Json:
+        return self._answer("POST", path, json=body, headers=dict(headers or {}), tries=tries)
+
+    def _all(self, path: str, params: Mapping[str, Any]) -> list[Json]:
+        items: list[Json] = []
+        cursor: Json = {}
+        while True:
+            page = self._get(path, {**params, **cursor, "limit": PAGE})
+            items.extend(page["items"])
+            if page["next"] is None:
+                return items
+            cursor = {"after": page["next"]}
+
+    def _answer(self, method: str, path: str, *, tries: int, **asked: Any) -> Json:
+        pause_s = FIRST_PAUSE_S
+        for attempt in range(1, tries + 1):
+            try:
+                return self._once(method, path, **asked)
+            except (HostUnreachable, Overloaded, StoreFailed):
+                if attempt == tries:
+                    raise
+            time.sleep(pause_s)
+            pause_s *= 2
+        raise AssertionError  # the last attempt returned or raised
+
+    def _once(self, method: str, path: str, **asked: Any) -> Json:
+        try:
+            response = self._http.request(method, path, **asked)
+        except httpx2.TransportError as error:
+            message = f"no host answers at {self._http.base_url} ({error}); see that «keepclear serve» runs there"
+            raise HostUnreachable(message) from error
+        if response.status_code >= 400:
+            raise error_of(response.status_code, response)
+        return response.json() if response.content else {}

@@ -1,0 +1,62 @@
+"""What a record adds up to: the mechanism, how many entries made it so, and what the host remembers beside it."""
+
+from __future__ import annotations
+
+import json
+
+import rfc8785
+
+from keepclear.formats.entry import entry_from_bytes
+from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.core import RULES_VERSION, Mechanism
+from keepclear.mechanism.outcome import ChangeKind, Outcome, What
+from keepclear.mechanism.statement import Statement
+
+_SEPARATOR = b"\n"
+
+
+class Working:
+    """The state after ``length`` entries. Used by one thread at a time: the writer's, or a reader's between batches."""
+
+    def __init__(self, agreement: Agreement, mechanism: Mechanism, length: int) -> None:
+        self.agreement = agreement
+        self.mechanism = mechanism
+        self.length = length
+        self._raised: dict[str, list[str]] = {}
+
+    def note_raised(self, statement_id: str, outcome: Outcome) -> None:
+        """The alerts that this statement raised are remembered, for its receipt."""
+        raised = [
+            change.thing.id  # type: ignore[union-attr] - a change of this kind is about an alert
+            for change in outcome.changes
+            if change.kind is ChangeKind.ALERT and change.what is What.RAISED
+        ]
+        if raised:
+            self._raised[statement_id] = raised
+
+    def raised_by(self, statement_id: str) -> list[str]:
+        """The ids of the alerts that a statement raised, in the order in which they rose."""
+        return self._raised.get(statement_id, [])
+
+    @staticmethod
+    def says_the_same(kept: bytes, statement: Statement) -> bool:
+        """Whether a kept entry holds this very statement, to the last field."""
+        before = entry_from_bytes(kept).statement
+        return before is not None and rfc8785.dumps(before) == rfc8785.dumps(statement.source)
+
+    def snapshot(self) -> bytes:
+        """Everything here as bytes: a line about it, then the mechanism's own."""
+        head = {"v": 1, "rules": RULES_VERSION, "raised": self._raised}
+        return json.dumps(head, separators=(",", ":")).encode("utf-8") + _SEPARATOR + self.mechanism.snapshot()
+
+    @classmethod
+    def restore(cls, agreement: Agreement, length: int, data: bytes) -> Working:
+        """The state that ``snapshot`` gave. Raises ``ValueError`` when other rules made it."""
+        head, _, rest = data.partition(_SEPARATOR)
+        told = json.loads(head)
+        if told["v"] != 1 or told["rules"] != RULES_VERSION:
+            message = f"made by version {told['v']}, rules {told['rules']}"
+            raise ValueError(message)
+        working = cls(agreement, Mechanism.restore(agreement, rest), length)
+        working._raised = {str(name): list(raised) for name, raised in told["raised"].items()}
+        return working
