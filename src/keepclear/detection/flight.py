@@ -1,0 +1,142 @@
+"""Trajectories against trajectories and against volumes, in continuous time.
+
+A flight is, at each moment, a disc of ``lateral_m`` round its place and a band of ``vertical_m`` either side of its
+height, and it may be there up to ``time_s`` early or late. Two flights conflict when moments exist, no further apart
+than both uncertainties in time and the separation allow, at which they overlap on the ground and in height at once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from keepclear.detection.closest import Moment, Reach
+from keepclear.detection.lateral import lateral_gap
+from keepclear.detection.legtree import closest_moment
+from keepclear.detection.passage import OPEN, Passage, Range, passages
+from keepclear.spacetime.altitude import Datum
+from keepclear.spacetime.heights import LEAST_OVERLAP_M, NOISE_M, Contact, HeightBand, HeightRules, height_band
+from keepclear.spacetime.separation import NO_SEPARATION, Separation
+from keepclear.spacetime.trajectory import Trajectory
+from keepclear.spacetime.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class FlightMeeting:
+    """How a flight stands to another flight or to a volume; the same whichever is named first."""
+
+    contact: Contact
+    lateral_gap_m: float
+    """Between what was declared, without separation, at the closest moment; 0 where they overlap."""
+    vertical_gap_m: float
+    """The same in height."""
+    widened: bool
+    """True when heights of different datums were compared."""
+    parts: tuple[Passage, ...] = ()
+    """Against a volume: the stretches of the flight that are in reach of its heights within its window."""
+
+
+def flights_meet(a: Trajectory, b: Trajectory, separation: Separation = NO_SEPARATION) -> FlightMeeting:
+    """How two flights stand to each other.
+
+    Both give heights above the ellipsoid, so heights compare exactly: what only touches is clear. ``CLEAR`` says that
+    at every moment there is 1 cm or more between them on the ground, or nothing but a touch in height.
+    """
+    within_s = a.time_s + b.time_s + separation.time_ms / 1000
+    lateral_m = a.lateral_m + b.lateral_m
+    vertical_m = a.vertical_m + b.vertical_m
+    asunder_s = max(a.start_ms - b.end_ms, b.start_ms - a.end_ms) / 1000
+    if asunder_s >= within_s:
+        return _flights_clear(a, b, asunder_s)
+    lateral_most, vertical_most = lateral_m + separation.lateral_m, vertical_m + separation.vertical_m
+    overlapping = Reach(within_s, vertical_most - LEAST_OVERLAP_M + NOISE_M, lateral_most - LEAST_OVERLAP_M + NOISE_M)
+    thin = _too_thin(2 * a.vertical_m, 2 * b.vertical_m, separation.vertical_m) or _too_thin(
+        2 * a.lateral_m, 2 * b.lateral_m, separation.lateral_m
+    )
+    if not thin and (moment := _closest(a, b, overlapping, lateral_m)) is not None:
+        return _between(moment, a, b, Contact.OVERLAP)
+    touching = Reach(within_s, vertical_most - NOISE_M, lateral_most + LEAST_OVERLAP_M - NOISE_M)
+    if (moment := _closest(a, b, touching, lateral_m)) is not None:
+        return _between(moment, a, b, Contact.MARGINAL)
+    return _flights_clear(a, b, within_s)
+
+
+def flight_meets_volume(
+    flight: Trajectory, volume: Volume, rules: HeightRules, separation: Separation = NO_SEPARATION
+) -> FlightMeeting:
+    """How a flight stands to a volume: the stretches flown within its window and its heights, against its footprint."""
+    band = height_band(volume.footprint, volume.floor, volume.ceiling, rules)
+    margin_ms = flight.time_s * 1000 + separation.time_ms
+    window = volume.start_ms - margin_ms, volume.end_ms + margin_ms
+    reach_m = flight.vertical_m + separation.vertical_m
+    if not _too_thin(2 * flight.vertical_m, band.thickness_m, separation.vertical_m):
+        enough_m = reach_m - LEAST_OVERLAP_M + NOISE_M
+        overlapping = passages(flight, window, _heights(band, enough_m, enough_m))
+        contact, gap_m = _nearest(overlapping, volume, separation.lateral_m)
+        if contact is Contact.OVERLAP:
+            return _against(flight, band, overlapping, gap_m, contact)
+    touching = passages(flight, window, _heights(band, reach_m - NOISE_M, reach_m + LEAST_OVERLAP_M - NOISE_M))
+    contact, gap_m = _nearest(touching, volume, separation.lateral_m)
+    if contact is not Contact.CLEAR:
+        return _against(flight, band, touching, gap_m, Contact.MARGINAL)
+    anywhere = touching or passages(flight, window, OPEN) or passages(flight, OPEN, OPEN)
+    _, gap_m = _nearest(anywhere, volume, 0.0)
+    return _against(flight, band, anywhere, gap_m, Contact.CLEAR)
+
+
+def _flights_clear(a: Trajectory, b: Trajectory, within_s: float) -> FlightMeeting:
+    """Where they come closest on the ground, whatever their heights; with no common time, at the times nearest."""
+    moment = _closest(a, b, Reach(max(within_s, 0.0), math.inf, math.inf), a.lateral_m + b.lateral_m)
+    if moment is None:  # cannot be: some pair of moments is always allowed
+        msg = "two flights have no closest moment"
+        raise ArithmeticError(msg)
+    return _between(moment, a, b, Contact.CLEAR)
+
+
+def _closest(a: Trajectory, b: Trajectory, reach: Reach, enough_m: float) -> Moment | None:
+    """The closest moment, looked for in one and the same order whichever flight is named first."""
+    if min(reach.height_m, reach.lateral_m) < 0:
+        return None
+    first, second = sorted((a, b), key=_order)
+    return closest_moment(first.path, second.path, replace(reach, enough_m=min(enough_m, reach.lateral_m)))
+
+
+def _order(flight: Trajectory) -> tuple[object, ...]:
+    return flight.times_ms, flight.lon, flight.lat, flight.height_m
+
+
+def _between(moment: Moment, a: Trajectory, b: Trajectory, contact: Contact) -> FlightMeeting:
+    lateral_gap_m = max(moment.distance_m - a.lateral_m - b.lateral_m, 0.0)
+    vertical_gap_m = max(moment.height_m - a.vertical_m - b.vertical_m, 0.0)
+    return FlightMeeting(contact, lateral_gap_m, vertical_gap_m, widened=False)
+
+
+def _too_thin(one_m: float, other_m: float, separation_m: float) -> bool:
+    """True when the thinner of two extents, widened by the separation, is under the least overlap there is."""
+    return min(one_m, other_m) + separation_m < LEAST_OVERLAP_M - NOISE_M
+
+
+def _heights(band: HeightBand, exact_m: float, widened_m: float) -> Range:
+    """The heights a flight must be between to come within so many metres of a band: in its datum, or in another's."""
+    floor_m = exact_m if band.floor.datum is Datum.HAE else widened_m
+    ceiling_m = exact_m if band.ceiling.datum is Datum.HAE else widened_m
+    return band.hae_bounds_m[0] - floor_m, band.hae_bounds_m[1] + ceiling_m
+
+
+def _nearest(parts: tuple[Passage, ...], volume: Volume, separation_m: float) -> tuple[Contact, float]:
+    """The closest contact of any stretch with the footprint, and the least gap of those that have it."""
+    gaps = [lateral_gap(part.footprint, volume.footprint, separation_m) for part in parts]
+    for contact in (Contact.OVERLAP, Contact.MARGINAL):
+        if alike := [gap.gap_m for gap in gaps if gap.contact is contact]:
+            return contact, min(alike)
+    return Contact.CLEAR, min((gap.gap_m for gap in gaps), default=math.inf)
+
+
+def _against(
+    flight: Trajectory, band: HeightBand, parts: tuple[Passage, ...], lateral_gap_m: float, contact: Contact
+) -> FlightMeeting:
+    low = min(part.lowest_m for part in parts) - flight.vertical_m
+    high = max(part.highest_m for part in parts) + flight.vertical_m
+    bottom, top = band.hae_bounds_m
+    widened = band.floor.datum not in (Datum.SFC, Datum.HAE) or band.ceiling.datum not in (Datum.UNL, Datum.HAE)
+    return FlightMeeting(contact, lateral_gap_m, max(bottom - high, low - top, 0.0), widened, parts)
