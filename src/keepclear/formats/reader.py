@@ -178,4 +178,4 @@ def _instead(key: str, known: Collection[str]) -> str:
 def _one_of(found: object, choices: Collection[str]) -> str:
     close = difflib.get_close_matches(str(found), choices, n=1) if isinstance(found, str) else []
     listed = f"one of {', '.join(choices)}"
-    return f"{listed} (did you mean {close[0]!r}?)" if close else listed
+    return f"{listed} (did you mean {str(close[0])!r}?)" if close else listed

@@ -82,7 +82,7 @@ class _Judge:
         return Judgement(expected.place, words, met=False, seen=self._list(of_kind))
 
     def _fits(self, alert: AlertHistory, expected: ExpectAlert) -> bool:
-        """Whether one and the same alert is all that is expected: raised in time, to all, so severe, and gone in time."""
+        """Whether one alert is all that is expected: raised in time, to all, so severe, and gone in time."""
         raised = alert.raised_at_ms
         if expected.from_ms is not None and raised < expected.from_ms:
             return False
