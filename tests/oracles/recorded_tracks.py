@@ -71,14 +71,11 @@ def least_gap_m(a: Track, b: Track, apart: Apart) -> float:
     times = np.linspace(start, end, max(3, int((end - start) / (1000 * COARSE_S)) + 2))
     lateral, vertical = _rough(a, b, apart, times)
     step_s = (times[1] - times[0]) / 2000
-    speeds = [_fastest(track) for track in (a, b)]
-    near = (lateral < step_s * sum(speed[0] for speed in speeds)) & (
-        vertical < step_s * sum(speed[1] for speed in speeds)
-    )
+    ground, climb = (sum(pair) for pair in zip(_fastest(a), _fastest(b), strict=True))
     least = math.inf
-    for spot in np.flatnonzero(near):
-        lower, upper = times[max(spot - 1, 0)], times[min(spot + 1, len(times) - 1)]
-        least = _refine(a, b, apart, float(lower), float(upper), least)
+    for spot in np.flatnonzero((lateral < step_s * ground) & (vertical < step_s * climb)):
+        around = times[max(int(spot) - 1, 0) : int(spot) + 2]
+        least = _refine(a, b, apart, float(around[0]), float(around[-1]), least)
         if least < -5.0:
             break
     return least
