@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { atlas } from "./build/atlas.ts";
-import { licences } from "./build/licences.ts";
+import { atlas } from "./plugins/atlas.ts";
+import { gzip } from "./plugins/gzip.ts";
+import { licences } from "./plugins/licences.ts";
 
 const BUNDLED = ["svelte", "maplibre-gl", "polyclip-ts", "topojson-client", "world-atlas", "@fontsource/b612", "@fontsource/b612-mono"];
 
 export default defineConfig({
-  plugins: [svelte(), atlas(), licences(BUNDLED)],
+  plugins: [svelte(), atlas(), licences(BUNDLED), gzip()],
   worker: { format: "es" },
   build: {
     outDir: "../src/keepclear/console_assets",

@@ -63,3 +63,8 @@ export function news(event: ChangeEvent): Alert[] {
 export function shows(thing: { mode: Mode }, mode: Mode): boolean {
   return mode === "exercise" || thing.mode === "live";
 }
+
+/** The world with notices that were asked for later. One that an event has since told of is newer, and stays. */
+export function withOlder(world: World, notices: readonly Notice[]): World {
+  return { ...world, notices: new Map([...byId([...notices]), ...world.notices]) };
+}

@@ -1,0 +1,184 @@
+/** This desk, live: what it knows, how its link stands, and the one way it speaks. */
+import type { AckLevel, Alert, ChangeEvent, Me, MechanismInfo, Mode, Notice } from "./api";
+import { aboutToAcknowledge, isSeen } from "./acknowledging";
+import { Client, LinkDown, Refusal } from "./client";
+import { Deliveries } from "./deliveries";
+import { formatInstant } from "./instants";
+import { Outbox, type Said, tabShelf, type Unnumbered } from "./outbox";
+import { partyLooks } from "./parties";
+import { readOpen, readOver } from "./reading";
+import { SEVERITY, sorted } from "./severity";
+import type { ServerEvent } from "./sse";
+import { type LinkState, Stream } from "./stream";
+import { newId } from "./uuid7";
+import { after, EMPTY, fromReading, news, shows, withOlder, type World } from "./world";
+
+export class Desk {
+  readonly client: Client;
+  readonly me: Me;
+  readonly mechanism: MechanismInfo;
+  readonly looks;
+
+  world = $state.raw<World>(EMPTY);
+  link = $state<LinkState>("connecting");
+  /** The host's clock, as nearly as this machine can tell it; whole seconds are enough to show. */
+  nowMs = $state(0);
+  heardAtMs = $state(0);
+  mode = $state<Mode>("live");
+  held = $state(0);
+  /** The last thing to be said aloud by a screen reader; warnings interrupt. */
+  aloud = $state.raw<{ text: string; urgent: boolean }>({ text: "", urgent: false });
+  /** The last refusal or note that belongs to no field. */
+  note = $state<string | null>(null);
+  private seenHere = $state.raw<ReadonlySet<string>>(new Set());
+  private arrivals = new Map<string, number>();
+
+  readonly notices = $derived([...this.world.notices.values()].filter((n) => shows(n, this.mode)));
+  readonly alerts = $derived(sorted([...this.world.alerts.values()].filter((a) => shows(a, this.mode)), (a) => this.seen(a)));
+
+  private readonly outbox: Outbox;
+  private readonly deliveries: Deliveries;
+  private stream: Stream | null = null;
+  private readonly skewMs: number;
+
+  private constructor(client: Client, me: Me, mechanism: MechanismInfo, skewMs: number) {
+    this.client = client;
+    this.me = me;
+    this.mechanism = mechanism;
+    this.skewMs = skewMs;
+    this.looks = partyLooks(mechanism);
+    this.nowMs = this.now();
+    this.heardAtMs = this.nowMs;
+    const nextSerial = async (): Promise<number> => (await client.get<Me>("/v1/me")).next_serial;
+    this.outbox = new Outbox(client, tabShelf(`keepclear.held.${me.desk}`, sessionStorage), nextSerial,
+      () => formatInstant(this.now()), (held) => (this.held = held));
+    this.held = this.outbox.held;
+    this.deliveries = new Deliveries((through) => client.post("/v1/deliveries", { through }));
+  }
+
+  /** Signs in. Throws `Refusal` when the token is not known, `LinkDown` when the host is not there. */
+  static async open(token: string): Promise<Desk> {
+    const client = new Client(token);
+    const asked = Date.now();
+    const me = await client.get<Me>("/v1/me");
+    const answered = Date.now();
+    const mechanism = await client.get<MechanismInfo>("/v1/mechanism");
+    return new Desk(client, me, mechanism, Date.parse(me.now) - (asked + answered) / 2);
+  }
+
+  now(): number {
+    return Date.now() + this.skewMs;
+  }
+
+  /** Reads everything, then follows the stream for as long as the page lives. */
+  async follow(): Promise<void> {
+    setInterval(() => (this.nowMs = this.now()), 250);
+    addEventListener("online", () => this.stream?.hurry());
+    for (;;) {
+      try {
+        await this.read();
+        break;
+      } catch (error) {
+        if (error instanceof Refusal) this.note = error.message;
+        this.link = "disconnected";
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+    const handlers = {
+      onEvent: (e: ServerEvent) => this.take(e),
+      onState: (s: LinkState) => this.linked(s),
+      onHeard: () => (this.heardAtMs = this.now()),
+    };
+    this.stream = new Stream(this.client, handlers, String(this.world.index));
+    await this.stream.run();
+  }
+
+  seen(alert: Alert): boolean {
+    return isSeen(alert, this.me, this.seenHere);
+  }
+
+  /** True for the first seconds after an alert came while this page was open: it may blink, and then must not. */
+  isFresh(alert: Alert): boolean {
+    const came = this.arrivals.get(alert.id);
+    return came !== undefined && this.nowMs - came < 6000;
+  }
+
+  /** Says one statement. A refusal is thrown; a link that is down is not: the statement is held and goes later. */
+  async say(type: string, body: Record<string, unknown>, more: Partial<Unnumbered> = {}): Promise<Said> {
+    const statement: Unnumbered = {
+      id: newId(this.now()), mechanism: this.me.mechanism, type, from: this.me.desk, precedence: "ROUTINE", refs: [],
+      mode: this.mode, body, ...more,
+    };
+    return this.outbox.say(statement);
+  }
+
+  async acknowledge(about: string, level: AckLevel, mode: Mode): Promise<void> {
+    await this.tell(() => this.say("ack", { about, level }, { mode }));
+  }
+
+  /** One press on an alert: the alert, and the notices it is about that nobody here has yet seen. */
+  async acknowledgeAlert(alert: Alert): Promise<void> {
+    const { notices } = aboutToAcknowledge(alert, this.world, this.me);
+    for (const notice of notices) await this.acknowledge(notice.id, "person", notice.mode);
+    await this.acknowledge(alert.id, "person", alert.mode);
+    this.seenHere = new Set([...this.seenHere, alert.id]);
+  }
+
+  async move(notice: Notice, type: "activate" | "complete" | "cancel"): Promise<void> {
+    await this.tell(() => this.say(type, { notice: notice.id }, { mode: notice.mode }));
+  }
+
+  /** Fetches the notices that are over, for those who want to look back. */
+  async lookBack(): Promise<void> {
+    try {
+      this.world = withOlder(this.world, await readOver(this.client));
+    } catch (error) {
+      this.note = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  private async tell(work: () => Promise<Said>): Promise<void> {
+    try {
+      const said = await work();
+      this.note = said.kind === "held" ? "The link is down. What you said is held here and goes when it is back." : null;
+    } catch (error) {
+      this.note = error instanceof Refusal ? `Refused: ${error.message}` : error instanceof LinkDown ? error.message : String(error);
+    }
+  }
+
+  private async read(): Promise<void> {
+    this.world = fromReading(await readOpen(this.client));
+    this.heardAtMs = this.now();
+    this.deliveries.have(this.world.index);
+  }
+
+  private take(event: ServerEvent): void {
+    if (event.event === "reset") {
+      void this.read().catch(() => (this.note = "The list could not be read again. Reload this page."));
+      return;
+    }
+    const data = JSON.parse(event.data) as ChangeEvent;
+    if (event.event === "change") {
+      this.world = after(this.world, data);
+      for (const alert of news(data)) this.announce(alert);
+    }
+    if (typeof data.index === "number") this.deliveries.have(data.index);
+  }
+
+  private announce(alert: Alert): void {
+    if (!shows(alert, this.mode)) return;
+    this.arrivals.set(alert.id, this.now());
+    this.aloud = { text: `${SEVERITY[alert.severity].word}. ${alert.why}`, urgent: alert.severity === "warning" };
+  }
+
+  private linked(state: LinkState): void {
+    const back = state === "live" && this.link !== "live";
+    this.link = state;
+    if (state === "disconnected") this.aloud = { text: "Disconnected. What is shown may be out of date.", urgent: true };
+    if (back) {
+      this.heardAtMs = this.now();
+      this.deliveries.have(this.world.index);
+      void this.outbox.flush();
+    }
+  }
+}

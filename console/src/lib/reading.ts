@@ -1,0 +1,35 @@
+/** Reads the lists whole, page by page: no cut is silent. */
+import type { Alert, Notice, Obligation, Page } from "./api";
+import type { Client } from "./client";
+import type { Reading } from "./world";
+
+async function whole<T>(client: Client, path: string): Promise<{ items: T[]; index: number }> {
+  const items: T[] = [];
+  let index = Infinity;
+  let after: string | null = null;
+  do {
+    const page: Page<T> = await client.get<Page<T>>(path + (after === null ? "" : `&after=${encodeURIComponent(after)}`));
+    items.push(...page.items);
+    index = Math.min(index, page.index);
+    after = page.next;
+  } while (after !== null);
+  return { items, index };
+}
+
+/**
+ * Everything that is open. What is over is not read: after a year that would be most of it. It stays in view when it ends
+ * while the page is open, and `readOver` fetches it when somebody asks.
+ */
+export async function readOpen(client: Client): Promise<Reading> {
+  const [notices, alerts, obligations] = await Promise.all([
+    whole<Notice>(client, "/v1/notices?state=heard&state=active&limit=500"),
+    whole<Alert>(client, "/v1/alerts?open=true&limit=500"),
+    whole<Obligation>(client, "/v1/obligations?open=true&limit=500"),
+  ]);
+  return { notices, alerts, obligations };
+}
+
+/** The notices that are complete, cancelled or expired. */
+export async function readOver(client: Client): Promise<Notice[]> {
+  return (await whole<Notice>(client, "/v1/notices?state=complete&state=cancelled&state=expired&limit=500")).items;
+}
