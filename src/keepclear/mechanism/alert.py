@@ -48,7 +48,8 @@ class Alert:
     """Raised once while its cause lasts. ``key`` names the cause within its code; ``id`` is worked out from it.
 
     ``about`` are ids (of notices; of the statement, for a desk's serials and clock); ``to`` the desks it is for;
-    ``party`` the party of the notice it is about (None for a conflict: see ``sides``). ``acknowledged`` has who said so.
+    ``party`` the party of the notice it is about (None for a conflict: see ``sides``). ``window_ms`` is a conflict's time; ``acknowledged`` has
+    desk, level and instant of those who said so.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Alert:
     party: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
     sides: tuple[Side, ...] = ()
+    window_ms: tuple[int, int] | None = None
     risen_at_ms: int | None = None
     cleared_at_ms: int | None = None
     cleared_why: str | None = None

@@ -2,40 +2,179 @@
 
 from __future__ import annotations
 
-from keepclear.detection.index import PlanIndex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from keepclear.detection.index import PlanIndex, SimpleIndex
+from keepclear.mechanism.admission import admit, check_desk, check_notice_body, own_notice
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.bodies import NoticeBody
+from keepclear.mechanism.codec import ledger_from_bytes, ledger_to_bytes
+from keepclear.mechanism.deadlines import fire
+from keepclear.mechanism.draft import alerts_of_draft
+from keepclear.mechanism.hearing import Apply, look_at_desk
+from keepclear.mechanism.ledger import Ledger
+from keepclear.mechanism.life import hear_activate, hear_amend, hear_cancel, hear_complete, hear_notice
+from keepclear.mechanism.line import hear_ack, hear_message
 from keepclear.mechanism.notice import Notice
-from keepclear.mechanism.obligation import Obligation
-from keepclear.mechanism.outcome import Outcome
-from keepclear.mechanism.statement import Statement
+from keepclear.mechanism.obligation import Obligation, ObligationState
+from keepclear.mechanism.outcome import Heard, Outcome
+from keepclear.mechanism.receipts import delivered
+from keepclear.mechanism.statement import Statement, StatementType
+from keepclear.mechanism.words import Mode
 
 RULES_VERSION = "1"
+"""The version of the rules that works a record out; a change that would alter an old answer gets a new one."""
+
+_HEARS: dict[StatementType, Callable[[Ledger, Statement], Apply]] = {
+    StatementType.NOTICE: hear_notice,
+    StatementType.AMEND: hear_amend,
+    StatementType.CANCEL: hear_cancel,
+    StatementType.ACTIVATE: hear_activate,
+    StatementType.COMPLETE: hear_complete,
+    StatementType.ACK: hear_ack,
+    StatementType.MESSAGE: hear_message,
+}
 
 
 class Mechanism:
-    """Placeholder signatures: see the module that replaces this within the hour."""
+    """One mechanism, from its agreement on. The agreement is entry 0 of the record.
 
-    agreement: Agreement
-    index: int
-    """The last place taken in the record; the agreement's is 0."""
-    now: int
+    Every input bears the time it came; one that is before the last counts as at the last, for time never runs backwards.
+    The answer does not depend on how often the clock is told: each deadline fires at its own time.
+    """
 
-    def __init__(self, agreement: Agreement, plans: PlanIndex | None = None) -> None: ...
-    def hear(self, statement: Statement, at: int, *, held: bool = False) -> Outcome: ...
-    def deliver(self, desk: str, through: int, at: int) -> Outcome: ...
-    def advance(self, to: int) -> Outcome: ...
-    def next_due(self) -> int | None: ...
-    def preview(self, sender: str, body: NoticeBody, at: int, replaces: str | None = None) -> tuple[Alert, ...]: ...
-    def snapshot(self) -> bytes: ...
+    def __init__(self, agreement: Agreement, plans: PlanIndex | None = None) -> None:
+        self._ledger = Ledger(agreement, _indexes(agreement, plans))
+
+    @property
+    def agreement(self) -> Agreement:
+        """What was agreed."""
+        return self._ledger.agreement
+
+    @property
+    def index(self) -> int:
+        """The last place taken in the record."""
+        return self._ledger.index
+
+    @property
+    def now(self) -> int:
+        """The time of the last input, in ms."""
+        return self._ledger.now
+
+    def hear(self, statement: Statement, at: int, *, held: bool = False) -> Outcome:
+        """A statement is heard. ``held``: its desk kept it while its link was down, so its clock is not judged by it.
+
+        Raises Refused or InvalidInput, and then nothing has changed. What was due until ``at`` comes first in the outcome.
+        """
+        at = max(at, self._ledger.now)
+        admit(self._ledger, statement, at)
+        self._run_to(at)
+        apply = _HEARS[statement.type](self._ledger, statement)
+        apply()
+        look_at_desk(self._ledger, statement, held=held)
+        self._run_to(at)
+        return self._outcome(is_entry=True)
+
+    def deliver(self, desk: str, through: int, at: int) -> Outcome:
+        """The machine of ``desk`` has everything up to ``through``; beyond what there is, it has all there is."""
+        check_desk(self._ledger, desk, "desk")
+        self._run_to(max(at, self._ledger.now))
+        delivered(self._ledger, desk, through)
+        return self._changed()
+
+    def advance(self, to: int) -> Outcome:
+        """The clock is ``to``: everything due until then fires, each at its own time."""
+        self._run_to(max(to, self._ledger.now))
+        return self._changed()
+
+    def next_due(self) -> int | None:
+        """When something may fall due next, in ms; None when nothing ever will unless something is heard."""
+        return self._ledger.dues.next_ms()
+
+    def preview(
+        self, sender: str, body: NoticeBody, at: int, replaces: str | None = None, *, mode: Mode = Mode.LIVE
+    ) -> tuple[Alert, ...]:
+        """The alerts that would stand, for this desk to see, if it said this now; changes nothing.
+
+        ``replaces``: as an amendment of that notice of its own. Raises InvalidInput or Refused as ``hear`` would.
+        """
+        check_desk(self._ledger, sender, "from")
+        check_notice_body(self._ledger, sender, body)
+        before = None if replaces is None else own_notice(self._ledger, sender, replaces, "replaces")
+        return alerts_of_draft(self._ledger, sender, body, max(at, self._ledger.now), before, mode)
+
+    def snapshot(self) -> bytes:
+        """All that is known now, as bytes: the same state gives the same bytes."""
+        return ledger_to_bytes(self._ledger)
+
     @classmethod
-    def restore(cls, agreement: Agreement, data: bytes) -> Mechanism: ...
+    def restore(cls, agreement: Agreement, data: bytes, plans: PlanIndex | None = None) -> Mechanism:
+        """The mechanism that ``snapshot`` described; the index is built again from its live notices."""
+        mechanism = cls(agreement, plans)
+        mechanism._ledger = ledger_from_bytes(data, agreement, mechanism._ledger.plans)
+        return mechanism
 
-    def notices(self) -> list[Notice]: ...
-    def notice(self, id: str) -> Notice | None: ...
-    def alerts(self, *, open_only: bool = False) -> list[Alert]: ...
-    def alert(self, id: str) -> Alert | None: ...
-    def obligations(self, *, open_only: bool = False) -> list[Obligation]: ...
-    def next_serial(self, desk: str) -> int: ...
-    def heard_at(self, id: str) -> tuple[int, int] | None: ...
+    def notices(self) -> list[Notice]:
+        """Every notice, in the order heard."""
+        return list(self._ledger.notices.values())
+
+    def notice(self, id: str) -> Notice | None:
+        """One notice, by the id of its first statement."""
+        return self._ledger.notices.get(id)
+
+    def alerts(self, *, open_only: bool = False) -> list[Alert]:
+        """Every alert, in the order raised."""
+        if open_only:
+            return [self._ledger.alerts[id] for id in self._ledger.open_alerts.values()]
+        return list(self._ledger.alerts.values())
+
+    def alert(self, id: str) -> Alert | None:
+        """One alert."""
+        return self._ledger.alerts.get(id)
+
+    def obligations(self, *, open_only: bool = False) -> list[Obligation]:
+        """Every obligation, in the order owed."""
+        held = self._ledger.obligations.values()
+        return [row for row in held if not open_only or row.state is ObligationState.OPEN]
+
+    def next_serial(self, desk: str) -> int:
+        """The serial that a desk's next statement should bear."""
+        held = self._ledger.serials.get(desk)
+        return 1 if held is None else held.highest + 1
+
+    def heard_at(self, statement_id: str) -> tuple[int, int] | None:
+        """The place in the record and the time (ms) at which a statement was heard; None when it was not."""
+        ref = self._ledger.heard.get(statement_id)
+        return None if ref is None else (ref.index, ref.at_ms)
+
+    def heard(self, source: Mapping[str, Any]) -> Heard | None:
+        """A statement read back from the record, given its JSON, for ``disclosure``; None when it was not heard."""
+        ref = self._ledger.heard.get(source["id"])
+        return None if ref is None else ref.with_source(source["id"], source)
+
+    def _run_to(self, at: int) -> None:
+        ledger = self._ledger
+        while (due := ledger.dues.take(at)) is not None:
+            ledger.now = max(ledger.now, due.at_ms)
+            fire(ledger, due)
+        ledger.now = max(ledger.now, at)
+
+    def _changed(self) -> Outcome:
+        """The outcome of an input that has a place in the record only when it changed something."""
+        is_entry = bool(self._ledger.changes)
+        if is_entry:
+            self._ledger.index += 1
+        return self._outcome(is_entry=is_entry)
+
+    def _outcome(self, *, is_entry: bool) -> Outcome:
+        changes = tuple(self._ledger.changes)
+        self._ledger.changes.clear()
+        return Outcome(self._ledger.index, self._ledger.now, changes, is_entry)
+
+
+def _indexes(agreement: Agreement, plans: PlanIndex | None) -> dict[Mode, PlanIndex]:
+    """One index a mode: exercise and live never meet."""
+    live = plans if plans is not None else SimpleIndex(agreement.separations, agreement.heights)
+    return {Mode.LIVE: live, Mode.EXERCISE: SimpleIndex(agreement.separations, agreement.heights)}

@@ -29,10 +29,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An announced activity. ``id`` is the id of the first statement, ``statement`` that of the current version's.
+    """An announced activity. ``id`` is the id of the first statement; ``statement`` is the one to acknowledge now.
 
-    ``owing`` are the addressees of the current version (see ``addressing``); ``shown_to`` every party that any version
-    was addressed to: who saw the first must see what became of it. ``heard_at_ms`` is of the first version,
+    That is the latest ``notice``, ``amend`` or ``cancel``, said by the desk ``said_by``. ``addressees`` are those of it
+    (see ``addressing``); ``shown_to`` every party that any version was addressed to: who saw the first must see what
+    became of it. ``heard_at_ms`` is of the first version,
     ``version_at_ms`` of the current one. ``start_ms`` and ``end_ms`` are None for a notice of words alone.
     """
 
@@ -46,6 +47,7 @@ class Notice:
     heard_at_ms: int
     version_at_ms: int
     statement: str
+    said_by: str
     version: int
     state: NoticeState
     start_ms: int | None
@@ -63,6 +65,11 @@ class Notice:
     def called(self) -> str:
         """How a sentence names it: its title, or its activity and desk."""
         return f"«{self.body.title}»" if self.body.title else f"{self.body.activity} of {self.sender}"
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The desk that announced it, and the one that spoke last if that is another of its party."""
+        return tuple(dict.fromkeys((self.sender, self.said_by)))
 
     def is_over_at(self, at_ms: int) -> bool:
         """True from its end on: windows are half-open."""

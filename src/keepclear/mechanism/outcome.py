@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
-from keepclear.mechanism.statement import Statement
+from keepclear.mechanism.statement import StatementType
 
 
 class ChangeKind(StrEnum):
@@ -35,13 +37,17 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A statement with its place in the record and the time it was heard.
+    """A statement as it was said, with its place in the record and the time it was heard.
 
-    ``about_party`` is the party of the notice or alert that it is about, when there is one (None else): what disclosure
-    needs to know of the mechanism to judge it.
+    ``reached`` are the parties (or mediator's desk) that it was addressed to; ``about_party`` the party of the notice it
+    makes, changes or acknowledges, or that said what it acknowledges (None: it is about nothing of anybody's).
     """
 
-    statement: Statement
+    id: str
+    type: StatementType
+    sender: str
+    reached: tuple[str, ...]
+    source: Mapping[str, Any]
     index: int
     at_ms: int
     about_party: str | None = None

@@ -1,0 +1,30 @@
+"""``NO_DELIVERY``: a statement has not reached the machine of an addressed desk in time.
+
+Where ``to`` names a desk, that desk's machine must have it. Where it names a party, or is left out, one desk of the party
+is enough, as it is for an acknowledgement: a party of a dozen desks would else ring for every seat that is not manned.
+"""
+
+from __future__ import annotations
+
+from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.alert import AlertCode
+from keepclear.mechanism.checks.case import Finding
+from keepclear.mechanism.notice import Notice
+from keepclear.mechanism.words import Severity
+
+
+def no_delivery(agreement: Agreement, notice: Notice, addressee: str) -> Finding:
+    """The finding for an addressee (a desk, or a party by any of its desks) that has nothing yet; to the sender."""
+    within = f"within {agreement.rules.delivery_s:g} s"
+    party = agreement.party_by_id.get(addressee)
+    where = addressee if party is None else f"any desk of {party.name}"
+    return Finding(
+        AlertCode.NO_DELIVERY,
+        (notice.id, addressee),
+        Severity.WARNING,
+        (notice.id,),
+        f"{notice.called} was not delivered to {where} {within}.",
+        notice.senders,
+        notice.party,
+        {"addressee": addressee},
+    )

@@ -1,0 +1,45 @@
+"""What is said on the line that makes no notice: acknowledgements and messages."""
+
+from __future__ import annotations
+
+from keepclear.mechanism.alert_book import acknowledged
+from keepclear.mechanism.bodies import AckBody
+from keepclear.mechanism.hearing import Apply, place_in_record
+from keepclear.mechanism.ledger import Ledger
+from keepclear.mechanism.receipts import acknowledge
+from keepclear.mechanism.statement import OWES_ACK, Statement
+from keepclear.mechanism.states import Grade
+
+
+def hear_ack(ledger: Ledger, statement: Statement) -> Apply:
+    """A receipt: it moves the desk's grade and meets what its party owes, or is kept beside an alert."""
+    body = statement.body
+    assert isinstance(body, AckBody)  # noqa: S101  # admission has compared body and type
+    desk = statement.sender
+    alert = ledger.alerts.get(body.about)
+    if alert is not None:
+
+        def apply_to_alert() -> None:
+            place_in_record(ledger, statement, about_party=ledger.agreement.party_of(desk))
+            acknowledged(ledger, alert, desk, body.level)
+
+        return apply_to_alert
+    ref = ledger.heard[body.about]
+    about_party = ref.about_party if ref.notice else ledger.agreement.party_of(ref.sender)
+
+    def apply() -> None:
+        place_in_record(ledger, statement, about_party=about_party)
+        if ref.notice is not None and ref.type in OWES_ACK:
+            notice = ledger.notices[ref.notice]
+            acknowledge(ledger, notice, desk, body.about, Grade(body.level), body.reached)
+
+    return apply
+
+
+def hear_message(ledger: Ledger, statement: Statement) -> Apply:
+    """Something said; it changes nothing."""
+
+    def apply() -> None:
+        place_in_record(ledger, statement)
+
+    return apply

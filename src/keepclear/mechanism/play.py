@@ -1,0 +1,66 @@
+"""Playing a record through the mechanism: the one function that a restart, a replica, a scenario and an inquiry use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from keepclear.detection.index import PlanIndex
+from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.outcome import Outcome
+from keepclear.mechanism.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """A statement and when it was heard."""
+
+    at_ms: int
+    statement: Statement
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryEntry:
+    """A desk's machine had everything up to ``through``."""
+
+    at_ms: int
+    desk: str
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockEntry:
+    """Something fell due by then."""
+
+    at_ms: int
+
+
+Entry = StatementEntry | DeliveryEntry | ClockEntry
+"""The inputs of a mechanism after its agreement, which is entry 0."""
+
+
+def play_entry(mechanism: Mechanism, entry: Entry) -> Outcome:
+    """What one entry leads to."""
+    match entry:
+        case StatementEntry(at_ms, statement, held):
+            return mechanism.hear(statement, at_ms, held=held)
+        case DeliveryEntry(at_ms, desk, through):
+            return mechanism.deliver(desk, through, at_ms)
+        case ClockEntry(at_ms):
+            return mechanism.advance(at_ms)
+
+
+def steps(mechanism: Mechanism, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Outcome]]:
+    """Each entry with what it leads to, one by one."""
+    for entry in entries:
+        yield entry, play_entry(mechanism, entry)
+
+
+def play(agreement: Agreement, entries: Iterable[Entry], plans: PlanIndex | None = None) -> Mechanism:
+    """The mechanism after these entries. The same entries give the same mechanism, on every machine and every time."""
+    mechanism = Mechanism(agreement, plans)
+    for entry in entries:
+        play_entry(mechanism, entry)
+    return mechanism
