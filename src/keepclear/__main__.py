@@ -1,0 +1,5 @@
+"""``python -m keepclear`` is the command ``keepclear``."""
+
+from keepclear.cli.main import main
+
+main()
