@@ -16,6 +16,7 @@ from keepclear.spacetime.closeness import boxes_within
 from keepclear.spacetime.drawing import LARGEST_WINDOW_M, Drawn, Window
 from keepclear.spacetime.geodesic import MEAN_RADIUS_M, WGS84, Floats, geodetic, on_surface
 from keepclear.spacetime.shape import Shape
+from keepclear.spacetime.sphere_side import TURN
 
 _SQUARES = 22  # to a side of the cube: 10,008 km of earth a side, drawn up to twice as large at its corners
 
@@ -91,7 +92,7 @@ def _squares() -> Iterator[tuple[Window, Drawn]]:
 
 def _square(axis: int, sign: float, across: Floats, up: Floats) -> tuple[Window, Drawn]:
     corners = np.array([[sign, y, z] for y, z in zip(across[[0, 1, 1, 0]], up[[0, 0, 1, 1]], strict=True)])
-    corners = on_surface(np.zeros((4, 3)), np.roll(corners, axis, axis=1))
+    corners = on_surface(np.zeros((4, 3)), np.roll(corners, axis, axis=1) @ TURN)
     chart = Chart.around(on_surface(np.zeros(3), corners.mean(axis=0)))
     at = chart.draw(corners)
     return Window(chart, float(np.abs(at).max()) * 1.001), shapely.Polygon(at)

@@ -16,9 +16,10 @@ from keepclear.spacetime.pieces import Pieces
 Bools = npt.NDArray[np.bool_]
 
 _CORNERS = np.array([[x, y, z] for x in (1, -1) for y in (1, -1) for z in (1, -1)], float)
-_TURN = np.linalg.qr(np.array([[0.8131, 0.2777, -0.5119], [-0.3141, 0.9433, 0.1071], [0.4907, 0.0733, 0.8683]]))[0]
-ANCHORS: Floats = (_CORNERS @ _TURN) * (6.37e6 / np.sqrt(3))
-"""Eight directions, no point of the earth over 55° from the nearest; turned so that nobody's round numbers meet them."""
+TURN = np.linalg.qr(np.array([[0.8131, 0.2777, -0.5119], [-0.3141, 0.9433, 0.1071], [0.4907, 0.0733, 0.8683]]))[0]
+"""A turn of the globe that brings nobody's round longitudes and latitudes onto the cube's corners and edges."""
+ANCHORS: Floats = (_CORNERS @ TURN) * (6.37e6 / np.sqrt(3))
+"""Eight directions, no point of the earth over 55° from the nearest; turned."""
 
 
 class RingSides:

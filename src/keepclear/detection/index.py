@@ -1,0 +1,135 @@
+"""Many plans, and which of them a plan meets: a filter by bounds, then ``judge`` on what is left.
+
+``PlanIndex`` is what the mechanism and the faces know; another index may take its place and must give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+
+from keepclear.detection.extent import Extent, Ints, extent_of, reach_of, rows_meeting
+from keepclear.detection.judge import judge
+from keepclear.detection.meeting import Meeting, Verdict
+from keepclear.detection.plan import Plan
+from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.heights import HeightRules
+from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
+
+_FEWEST = 64
+
+
+class PlanIndex(Protocol):
+    """Plans by id, and the meetings among them; rows are sorted, those that are clear are left out."""
+
+    def put(self, plan: Plan) -> None:
+        """Takes a plan in, in place of the one with its id, if any."""
+
+    def withdraw(self, plan_id: str) -> None:
+        """Takes a plan out; one that is not there is none the less gone."""
+
+    def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
+        """What a plan meets, itself apart, whether or not it is in the index."""
+
+    def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
+        """``against`` for each of several plans."""
+
+    def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
+        """Every meeting among the plans of the index, sorted."""
+
+    def __len__(self) -> int:
+        """How many plans there are."""
+
+
+class SimpleIndex:
+    """A ``PlanIndex`` of plain arrays, searched from end to end: good for some thousands of plans."""
+
+    def __init__(self, rules: Sequence[SeparationRule], heights: HeightRules) -> None:
+        self._rules = tuple(rules)
+        self._heights = heights
+        self._widest = reach_of(
+            Separation(
+                max((rule.separation.lateral_m for rule in rules), default=0.0),
+                max((rule.separation.vertical_m for rule in rules), default=0.0),
+                max((rule.separation.time_ms for rule in rules), default=0),
+            )
+        )
+        self._separation = lru_cache(maxsize=None)(lambda a, b: separation_between(self._rules, a, b))
+        self._plans: dict[str, Plan] = {}
+        self._rows: dict[str, Ints] = {}
+        self._free: list[int] = []
+        self._owner: list[str] = []
+        self._used = 0
+        self._space: Floats = np.empty((_FEWEST, 8))
+        self._time_ms: Ints = np.empty((_FEWEST, 2), np.int64)
+
+    def put(self, plan: Plan) -> None:
+        """Takes a plan in, in place of the one with its id, if any."""
+        extent = extent_of(plan, self._heights)
+        self.withdraw(plan.id)
+        rows = self._room_for(len(extent.space))
+        self._space[rows], self._time_ms[rows] = extent.space, extent.time_ms
+        for row in rows:
+            self._owner[row] = plan.id
+        self._plans[plan.id], self._rows[plan.id] = plan, rows
+
+    def withdraw(self, plan_id: str) -> None:
+        """Takes a plan out; one that is not there is none the less gone."""
+        if self._plans.pop(plan_id, None) is None:
+            return
+        rows = self._rows.pop(plan_id)
+        self._time_ms[rows] = (np.iinfo(np.int64).max, np.iinfo(np.int64).min)
+        self._free.extend(int(row) for row in rows)
+
+    def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
+        """What a plan meets, itself apart, whether or not it is in the index."""
+        extent = extent_of(plan, self._heights)
+        near = [self._plans[name] for name in self._near(extent)]
+        return self._met(plan, near, include_same_party=include_same_party)
+
+    def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
+        """``against`` for each of several plans."""
+        return [self.against(plan) for plan in plans]
+
+    def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
+        """Every meeting among the plans of the index, sorted."""
+        for name in sorted(self._plans):
+            rows = self._rows[name]
+            later = [self._plans[other] for other in self._near(Extent(self._space[rows], self._time_ms[rows]))]
+            later = [other for other in later if other.id > name]
+            yield from self._met(self._plans[name], later, include_same_party=include_same_party)
+
+    def __len__(self) -> int:
+        """How many plans there are."""
+        return len(self._plans)
+
+    def _met(self, plan: Plan, others: Sequence[Plan], *, include_same_party: bool) -> list[Meeting]:
+        found = []
+        for other in others:
+            if other.id == plan.id or (other.party == plan.party and not include_same_party):
+                continue
+            meeting = judge(plan, other, self._separation(plan.activity, other.activity), self._heights)
+            if meeting.verdict is not Verdict.CLEAR:
+                found.append(meeting)
+        return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
+
+    def _near(self, extent: Extent) -> list[str]:
+        names: set[str] = set()
+        space, time_ms = self._space[: self._used], self._time_ms[: self._used]
+        for row in range(len(extent.space)):
+            names.update(self._owner[found] for found in rows_meeting(extent, row, space, time_ms, self._widest))
+        return sorted(names)
+
+    def _room_for(self, count: int) -> Ints:
+        """Rows that are free, after making more of them."""
+        while len(self._free) + len(self._space) - self._used < count:
+            self._space = np.concatenate([self._space, np.empty_like(self._space)])
+            self._time_ms = np.concatenate([self._time_ms, np.empty_like(self._time_ms)])
+        reused = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        fresh = range(self._used, self._used + count - len(reused))
+        self._used += len(fresh)
+        self._owner.extend([""] * len(fresh))
+        return np.array([*reused, *fresh], np.int64)
