@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from typing import Any
 
@@ -180,10 +181,8 @@ def test_whatever_stands_in_a_field_is_taken_or_refused(data: st.DataObject) -> 
     kind = data.draw(st.sampled_from([str(kind) for kind in BODIES]))
     statement = value | {"type": kind, "body": value["body"] | data.draw(st.sampled_from([{}, {"notice": ID}]))}
     _replace_one(statement, data)
-    try:
+    with contextlib.suppress(InvalidInput, Refused):
         statement_from_json(statement, AGREEMENT)
-    except (InvalidInput, Refused) as refusal:
-        assert str(refusal)
 
 
 def _replace_one(value: Any, data: st.DataObject) -> None:

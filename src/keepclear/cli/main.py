@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from keepclear.cli import check, replay
+from keepclear.cli import ack, check, inbox, replay, say, serve
 from keepclear.cli.output import end_with
 from keepclear.errors import KeepclearError
 
@@ -24,8 +24,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.command("serve")(serve.serve)
 app.command("check", cls=check.CheckCommand)(check.check)
 app.command("replay")(replay.replay)
+app.command("say")(say.say)
+app.command("ack")(ack.ack)
+app.command("inbox")(inbox.inbox)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,55 @@
+"""Which host a desk's command speaks to, and as whom: options, or the environment, or a file that holds the token."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keepclear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from keepclear.client import Client
+
+DEFAULT_HOST = "http://127.0.0.1:8740"
+
+Host = Annotated[str, typer.Option("--host", envvar="KEEPCLEAR_HOST", metavar="URL", help="The host's address.")]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", envvar="KEEPCLEAR_TOKEN", metavar="TOKEN", help="Your desk's token.", show_default=False),
+]
+TokenFile = Annotated[
+    str | None,
+    typer.Option("--token-file", envvar="KEEPCLEAR_TOKEN_FILE", metavar="FILE", help="A file that holds the token."),
+]
+
+
+def connected(host: str, token: str | None, token_file: str | None) -> Client:
+    """A client of the host for the desk that the token names."""
+    from keepclear.client import Client
+
+    if not host.startswith(("http://", "https://")):
+        raise InvalidInput("--host", repr(host), f"an address such as {DEFAULT_HOST}")
+    spoken = token or (_token_in(token_file) if token_file is not None else None)
+    if not spoken:
+        expected = "--token-file FILE, or KEEPCLEAR_TOKEN in the environment (--token shows it to who lists processes)"
+        raise InvalidInput("--token", "missing", expected)
+    if not spoken.isascii() or not spoken.isprintable() or " " in spoken:
+        raise InvalidInput("--token", "not a token", "the token as «keepclear serve --init» printed it")
+    return Client(host, spoken)
+
+
+def _token_in(name: str) -> str:
+    """The token in a file that nobody else on the machine can read."""
+    path = Path(name)
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text("ascii").strip()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise InvalidInput(name, f"cannot be read ({reason})", "a file with the token alone") from None
+    if mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise InvalidInput(name, f"open to everybody (mode {stat.S_IMODE(mode):o})", f"chmod 600 {name}")
+    return text

@@ -1,0 +1,55 @@
+"""``keepclear serve``: the host."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keepclear.cli.output import JSON_OPTION, print_json, print_line
+
+
+def serve(
+    data: Annotated[str, typer.Option("--data", metavar="DIR", help="Where the record is kept.")] = "keepclear-data",
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.")
+    ] = "127.0.0.1:8740",
+    mechanism: Annotated[
+        str | None, typer.Option("--mechanism", metavar="FILE.toml", help="The agreement to begin a record with.")
+    ] = None,
+    init: Annotated[bool, typer.Option("--init", help="Make a new token for each desk, and print them once.")] = False,
+    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Run the host: one mechanism, its record on disk, until it is told to stop."""
+    from keepclear.api.serve import run
+
+    def show_tokens(tokens: dict[str, str]) -> None:
+        if as_json:
+            print_json({"tokens": tokens})
+        else:
+            width = max(len(desk) for desk in tokens)
+            print_line("Tokens, shown this once:")
+            for desk, token in tokens.items():
+                print_line(f"  {desk:{width}}  {token}")
+        sys.stdout.flush()
+
+    def ready(address: str) -> None:
+        if as_json:
+            print_json({"listening": address})
+        else:
+            print_line(f"Keepclear listens at {address}")
+        sys.stdout.flush()
+
+    status = run(
+        Path(data),
+        listen,
+        None if mechanism is None else Path(mechanism),
+        init=init,
+        show_tokens=show_tokens,
+        ready=ready,
+        log_level=log_level,
+    )
+    raise typer.Exit(status)
