@@ -21,11 +21,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
-from bench.host_process import AGREEMENT, HostProcess, uuid7
 from bench.wire import Wire
+from keepclear.client import new_id
+from tests.host.running import RunningHost, agreement
 
 LIVE = 1000
 GOAL_P99_MS = 100.0
@@ -83,7 +85,7 @@ def statement(desk: Desk, other: Desk, kind: str, body: dict[str, Any]) -> dict[
     """A statement of ``desk`` to the other party, with the next serial."""
     desk.serial += 1
     return {
-        "id": uuid7(),
+        "id": new_id(),
         "mechanism": "bench",
         "type": kind,
         "from": desk.name,
@@ -100,16 +102,18 @@ def statement(desk: Desk, other: Desk, kind: str, body: dict[str, Any]) -> dict[
 def next_statement(draw: random.Random, desk: Desk, other: Desk) -> dict[str, Any]:
     """The next one of the mix."""
     choice = draw.random()
-    if choice < 0.4 or not desk.live or not other.live:
+    if choice < 0.4 or len(other.live) <= 50:
         return statement(desk, other, "message", {"text": f"Routine report {desk.serial}"})
     if choice < 0.7:
-        return statement(desk, other, "ack", {"about": draw.choice(other.live), "level": "person"})
+        return statement(desk, other, "ack", {"about": draw.choice(other.live[:-50]), "level": "person"})
     if choice < 0.8:
         return statement(desk, other, "amend", {"notice": draw.choice(desk.live), "envelope": envelope(draw)})
     if choice < 0.9 and len(desk.live) > LIVE // 2:
         gone = desk.live.pop(draw.randrange(len(desk.live)))
         return statement(desk, other, "cancel", {"notice": gone})
-    made = statement(desk, other, "notice", {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)})
+    made = statement(
+        desk, other, "notice", {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)}
+    )
     desk.live.append(made["id"])
     return made
 
@@ -139,10 +143,11 @@ async def post(desk: Desk, what: dict[str, Any], measured: Measured) -> None:
         measured.refused.append(f"{what['type']}: {status} {answer and answer.get('detail')}")
 
 
-async def load(host: HostProcess, seconds: float, rate: float) -> tuple[Measured, dict[str, float]]:
+async def load(host: RunningHost, seconds: float, rate: float) -> tuple[Measured, dict[str, float]]:
     """File the notices, run the load, and return what was seen with the host's memory in MB."""
     draw = random.Random(20261122)
-    address = (host.address, host.port)
+    where = urlsplit(host.url)
+    address = (str(where.hostname), int(where.port or 80))
     desks = [
         Desk("alpha.air", "alpha", await Wire(*address, host.tokens["alpha.air"]).open()),
         Desk("bravo.air", "bravo", await Wire(*address, host.tokens["bravo.air"]).open()),
@@ -151,7 +156,9 @@ async def load(host: HostProcess, seconds: float, rate: float) -> tuple[Measured
     began = time.perf_counter()
     for turn in range(LIVE):
         desk, other = desks[turn % 2], desks[1 - turn % 2]
-        made = statement(desk, other, "notice", {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)})
+        made = statement(
+            desk, other, "notice", {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)}
+        )
         desk.live.append(made["id"])
         await post(desk, made, filed)
     filing = time.perf_counter() - began
@@ -198,18 +205,22 @@ def main() -> int:
     """Run the load and print its figures; 0 when the goals are reached."""
     seconds = float(os.environ.get("KEEPCLEAR_BENCH_SECONDS", "60"))
     rate = float(os.environ.get("KEEPCLEAR_BENCH_RATE", "100"))
-    with tempfile.TemporaryDirectory() as folder, HostProcess(Path(folder), AGREEMENT) as host:
+    with tempfile.TemporaryDirectory() as folder, RunningHost(Path(folder), agreement(name="bench")) as host:
         measured, figures = asyncio.run(load(host, seconds, rate))
     arrived = [measured.seen[name] - at for name, at in measured.posted.items() if name in measured.seen]
     missing = len(measured.posted) - len(arrived)
     sent = len(measured.posted)
     to_screen, to_answer = [1000 * value for value in arrived], [1000 * value for value in measured.answered]
-    print(f"host under load: {sent} statements in {figures['took_s']:.1f} s = {sent / figures['took_s']:.1f}/s, {LIVE} notices live")
+    print(
+        f"host under load: {sent} statements in {figures['took_s']:.1f} s = {sent / figures['took_s']:.1f}/s, {LIVE} notices live"
+    )
     for name, values in (("POST to the other desk's event", to_screen), ("POST to its answer", to_answer)):
         median = statistics.median(values)
         print(f"  {name}: p50 {median:.1f} ms, p99 {percentile(values, 0.99):.1f} ms, most {max(values):.1f} ms")
     print(f"  refused {len(measured.refused)}, events missing {missing}, alerts seen {measured.alerts}")
-    print(f"  host memory {figures['rss_mb']:.0f} MB, processor {100 * figures['cpu']:.0f} % of a core; set-up {figures['filing_per_s']:.0f} notices/s")
+    print(
+        f"  host memory {figures['rss_mb']:.0f} MB, processor {100 * figures['cpu']:.0f} % of a core; set-up {figures['filing_per_s']:.0f} notices/s"
+    )
     for line in measured.refused[:3]:
         print(f"  refused: {line}")
     reached = not measured.refused and not missing and percentile(to_screen, 0.99) < GOAL_P99_MS

@@ -31,7 +31,8 @@ class Wire:
     async def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Send one request and return its status and its JSON (None when there is no body)."""
         payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
-        head = f"{method} {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
+        about = f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\n{self._head}{about}\r\n"
         async with self._lock:
             self._writer.write(head.encode() + payload)
             status, headers = await self._status()
