@@ -11,11 +11,11 @@ import math
 from dataclasses import dataclass, replace
 
 from keepclear.detection.closest import Moment, Reach
-from keepclear.detection.lateral import lateral_gap
 from keepclear.detection.legtree import closest_moment
-from keepclear.detection.passage import OPEN, Passage, Range, passages
+from keepclear.detection.passage import Passage, Range, passages
 from keepclear.spacetime.altitude import Datum
 from keepclear.spacetime.heights import LEAST_OVERLAP_M, NOISE_M, Contact, HeightBand, HeightRules, height_band
+from keepclear.spacetime.lateral import lateral_gap
 from keepclear.spacetime.separation import NO_SEPARATION, Separation
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
@@ -27,13 +27,17 @@ class FlightMeeting:
 
     contact: Contact
     lateral_gap_m: float
-    """Between what was declared, without separation, at the closest moment; 0 where they overlap."""
+    """Between what was declared, without separation, where they come nearest; 0 where they overlap, ∞ when clear."""
     vertical_gap_m: float
     """The same in height."""
     widened: bool
     """True when heights of different datums were compared."""
     parts: tuple[Passage, ...] = ()
     """Against a volume: the stretches of the flight that are in reach of its heights within its window."""
+
+
+CLEAR = FlightMeeting(Contact.CLEAR, math.inf, math.inf, widened=False)
+"""Nothing comes within reach; how far off it stays is not worked out."""
 
 
 def flights_meet(a: Trajectory, b: Trajectory, separation: Separation = NO_SEPARATION) -> FlightMeeting:
@@ -45,9 +49,8 @@ def flights_meet(a: Trajectory, b: Trajectory, separation: Separation = NO_SEPAR
     within_s = a.time_s + b.time_s + separation.time_ms / 1000
     lateral_m = a.lateral_m + b.lateral_m
     vertical_m = a.vertical_m + b.vertical_m
-    asunder_s = max(a.start_ms - b.end_ms, b.start_ms - a.end_ms) / 1000
-    if asunder_s >= within_s:
-        return _flights_clear(a, b, asunder_s)
+    if max(a.start_ms - b.end_ms, b.start_ms - a.end_ms) / 1000 >= within_s:
+        return CLEAR
     lateral_most, vertical_most = lateral_m + separation.lateral_m, vertical_m + separation.vertical_m
     overlapping = Reach(within_s, vertical_most - LEAST_OVERLAP_M + NOISE_M, lateral_most - LEAST_OVERLAP_M + NOISE_M)
     thin = _too_thin(2 * a.vertical_m, 2 * b.vertical_m, separation.vertical_m) or _too_thin(
@@ -58,7 +61,7 @@ def flights_meet(a: Trajectory, b: Trajectory, separation: Separation = NO_SEPAR
     touching = Reach(within_s, vertical_most - NOISE_M, lateral_most + LEAST_OVERLAP_M - NOISE_M)
     if (moment := _closest(a, b, touching, lateral_m)) is not None:
         return _between(moment, a, b, Contact.MARGINAL)
-    return _flights_clear(a, b, within_s)
+    return CLEAR
 
 
 def flight_meets_volume(
@@ -74,23 +77,12 @@ def flight_meets_volume(
         overlapping = passages(flight, window, _heights(band, enough_m, enough_m))
         contact, gap_m = _nearest(overlapping, volume, separation.lateral_m)
         if contact is Contact.OVERLAP:
-            return _against(flight, band, overlapping, gap_m, contact)
+            return _against(flight, band, overlapping, contact, gap_m)
     touching = passages(flight, window, _heights(band, reach_m - NOISE_M, reach_m + LEAST_OVERLAP_M - NOISE_M))
     contact, gap_m = _nearest(touching, volume, separation.lateral_m)
     if contact is not Contact.CLEAR:
-        return _against(flight, band, touching, gap_m, Contact.MARGINAL)
-    anywhere = touching or passages(flight, window, OPEN) or passages(flight, OPEN, OPEN)
-    _, gap_m = _nearest(anywhere, volume, 0.0)
-    return _against(flight, band, anywhere, gap_m, Contact.CLEAR)
-
-
-def _flights_clear(a: Trajectory, b: Trajectory, within_s: float) -> FlightMeeting:
-    """Where they come closest on the ground, whatever their heights; with no common time, at the times nearest."""
-    moment = _closest(a, b, Reach(max(within_s, 0.0), math.inf, math.inf), a.lateral_m + b.lateral_m)
-    if moment is None:  # cannot be: some pair of moments is always allowed
-        msg = "two flights have no closest moment"
-        raise ArithmeticError(msg)
-    return _between(moment, a, b, Contact.CLEAR)
+        return _against(flight, band, touching, Contact.MARGINAL, gap_m)
+    return CLEAR
 
 
 def _closest(a: Trajectory, b: Trajectory, reach: Reach, enough_m: float) -> Moment | None:
@@ -133,7 +125,7 @@ def _nearest(parts: tuple[Passage, ...], volume: Volume, separation_m: float) ->
 
 
 def _against(
-    flight: Trajectory, band: HeightBand, parts: tuple[Passage, ...], lateral_gap_m: float, contact: Contact
+    flight: Trajectory, band: HeightBand, parts: tuple[Passage, ...], contact: Contact, lateral_gap_m: float
 ) -> FlightMeeting:
     low = min(part.lowest_m for part in parts) - flight.vertical_m
     high = max(part.highest_m for part in parts) + flight.vertical_m

@@ -6,7 +6,6 @@ leaves, which on a leg with linear height and constant speed is exact.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +16,6 @@ from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.trajectory import Trajectory
 
 Range = tuple[float, float]
-OPEN: Range = (-math.inf, math.inf)
-"""Any time, or any height."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from keepclear.detection.flight import flight_meets_volume
-from keepclear.detection.lateral import lateral_gap
 from keepclear.spacetime.altitude import Altitude
 from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
 from keepclear.spacetime.instants import FIRST_MS, LAST_MS
+from keepclear.spacetime.lateral import lateral_gap
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
