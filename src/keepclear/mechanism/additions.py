@@ -1,6 +1,7 @@
 """What an amendment adds: the first instant at which the new envelope holds anything that the old one did not.
 
-Contract §4: an amendment is judged by that instant, so that shortening, raising a floor or staying longer is not «late».
+Contract §4: an amendment is judged by that instant, so that shortening, raising a floor, or staying longer said in
+time, is not «late».
 """
 
 from __future__ import annotations

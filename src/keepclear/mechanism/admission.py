@@ -21,7 +21,7 @@ MOST_SERIAL = 2**53 - 1
 
 
 def admit(ledger: Ledger, statement: Statement, at_ms: int) -> None:
-    """Returns when the statement may be heard; raises InvalidInput or Refused with the field and what would be right."""
+    """Returns when the statement may be heard; else InvalidInput or Refused, with the field and what would be right."""
     agreement = ledger.agreement
     if statement.mechanism != agreement.name:
         raise InvalidInput("mechanism", f"given «{statement.mechanism}»", f"this one is «{agreement.name}»")
@@ -35,7 +35,9 @@ def admit(ledger: Ledger, statement: Statement, at_ms: int) -> None:
     _check_serial(ledger, statement)
     if statement.type not in BODIES or not isinstance(statement.body, BODIES[statement.type]):
         raise Refused("type", f"{statement.type} is not taken by this version", f"it takes {', '.join(BODIES)}")
-    _BY_TYPE.get(statement.type, lambda *_: None)(ledger, statement, at_ms)
+    check = _BY_TYPE.get(statement.type)
+    if check is not None:
+        check(ledger, statement, at_ms)
 
 
 def check_desk(ledger: Ledger, desk: str, field: str) -> None:
@@ -58,11 +60,11 @@ def state_at(notice: Notice, at_ms: int) -> NoticeState:
     return NoticeState.EXPIRED if notice.state is NoticeState.HEARD and notice.is_over_at(at_ms) else notice.state
 
 
-def own_notice(ledger: Ledger, desk: str, id: str, field: str) -> Notice:
+def own_notice(ledger: Ledger, desk: str, notice_id: str, field: str) -> Notice:
     """The notice that a desk may change: one of its own party. To others it might as well not be there."""
-    notice = ledger.notices.get(id)
+    notice = ledger.notices.get(notice_id)
     if notice is None or notice.party != ledger.agreement.party_of(desk):
-        raise Refused(field, f"{desk}'s party has no notice «{id}»", "name a notice of your own by its first id")
+        raise Refused(field, f"{desk}'s party has no notice «{notice_id}»", "name a notice of your own by its first id")
     return notice
 
 
@@ -91,7 +93,7 @@ def _check_name(field: str, name: str, names: dict[str, object] | object) -> Non
         raise InvalidInput(field, f"given «{name}»", shown)
 
 
-def _check_notice(ledger: Ledger, statement: Statement, at_ms: int) -> None:
+def _check_notice(ledger: Ledger, statement: Statement, _at_ms: int) -> None:
     assert isinstance(statement.body, NoticeBody)  # noqa: S101  # admit has compared body and type
     check_notice_body(ledger, statement.sender, statement.body)
 
@@ -109,15 +111,15 @@ def _check_life(ledger: Ledger, statement: Statement, at_ms: int) -> None:
     _check_move(ledger, statement, statement.body.notice, NoticeMove(statement.type), at_ms)
 
 
-def _check_move(ledger: Ledger, statement: Statement, id: str, move: NoticeMove, at_ms: int) -> Notice:
-    notice = own_notice(ledger, statement.sender, id, "body.notice")
+def _check_move(ledger: Ledger, statement: Statement, notice_id: str, move: NoticeMove, at_ms: int) -> Notice:
+    notice = own_notice(ledger, statement.sender, notice_id, "body.notice")
     if notice.mode is not statement.mode:
         raise Refused("mode", f"the notice is {notice.mode}", f"say {move} with mode «{notice.mode}»")
     moved(state_at(notice, at_ms), move)
     return notice
 
 
-def _check_ack(ledger: Ledger, statement: Statement, at_ms: int) -> None:
+def _check_ack(ledger: Ledger, statement: Statement, _at_ms: int) -> None:
     assert isinstance(statement.body, AckBody)  # noqa: S101  # admit has compared body and type
     body, desk = statement.body, statement.sender
     alert = ledger.alerts.get(body.about)
@@ -133,7 +135,7 @@ def _check_ack(ledger: Ledger, statement: Statement, at_ms: int) -> None:
 
 
 def _was_sent_to(ledger: Ledger, ref: HeardRef, desk: str) -> bool:
-    """True when a desk may acknowledge a statement: its party was addressed, or it is the mediator's. Never one's own."""
+    """True when a desk may acknowledge it: its party was addressed, or it is the mediator's. Never one's own."""
     side = ledger.side_of(desk)
     if side == ledger.side_of(ref.sender):
         return False

@@ -1,4 +1,4 @@
-"""What was agreed: parties and their desks, rules, separations, places, standing zones (contract §6), as frozen data."""
+"""What was agreed: parties and their desks, rules, separations, places, standing zones (contract §6). Frozen."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ class AlertCode(StrEnum):
 class Side:
     """What one party of a conflict may be told of it under ``broker``: things of its own alone.
 
-    ``affected`` is a GeoJSON geometry inside the party's own envelope; ``shifts_min`` are the shifts of its own notice in
-    time (minutes, negative is earlier) that would clear it.
+    ``affected`` is a GeoJSON geometry inside the party's own envelope; ``shifts_min`` are the shifts of its own notice
+    in time (minutes, negative is earlier) that would clear it.
     """
 
     party: str
@@ -48,8 +48,8 @@ class Alert:
     """Raised once while its cause lasts. ``key`` names the cause within its code; ``id`` is worked out from it.
 
     ``about`` are ids (of notices; of the statement, for a desk's serials and clock); ``to`` the desks it is for;
-    ``party`` the party of the notice it is about (None for a conflict: see ``sides``). ``window_ms`` is a conflict's time; ``acknowledged`` has
-    desk, level and instant of those who said so.
+    ``party`` the party of the notice it is about (None for a conflict: see ``sides``). ``window_ms`` is a conflict's
+    time; ``acknowledged`` has desk, level and instant of those who said so.
     """
 
     id: str

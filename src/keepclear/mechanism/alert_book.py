@@ -87,10 +87,10 @@ def acknowledged(ledger: Ledger, alert: Alert, desk: str, level: str) -> None:
     _keep(ledger, replace(alert, acknowledged=rows), What.CHANGED)
 
 
-def alert_of(finding: Finding, mode: Mode, id: str, at_ms: int) -> Alert:
+def alert_of(finding: Finding, mode: Mode, alert_id: str, at_ms: int) -> Alert:
     """The alert that a finding makes."""
     return Alert(
-        id=id,
+        id=alert_id,
         code=finding.code,
         key=finding.key,
         severity=finding.severity,
@@ -118,7 +118,7 @@ def _keep(ledger: Ledger, alert: Alert, what: What) -> None:
 
 
 def _new_id(ledger: Ledger, cause: Cause) -> str:
-    """An id worked out from the cause and how many were raised before: the same on every replay, and no count to read."""
+    """An id worked out from the cause and how many were raised before: the same on every replay."""
     ledger.alerts_raised += 1
     text = "\0".join((ledger.agreement.name, *cause, str(ledger.alerts_raised)))
     return "a" + hashlib.sha256(text.encode()).hexdigest()[:23]

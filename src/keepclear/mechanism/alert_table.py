@@ -58,7 +58,8 @@ ALERT_TABLE: dict[AlertCode, AlertRow] = {
             "sender, addressees",
             Moment.VERSION,
             ("late_notice_min", "late_warning_min"),
-            "The notice was heard less than the agreed time before its start; `medevac`, `sar` and `firefight` are spared.",
+            "The notice was heard less than the agreed time before its start; "
+            "`medevac`, `sar` and `firefight` are spared.",
             ("Move the start later with an amendment.", "Call the addressees to see that they have read it."),
             late_notice,
         ),

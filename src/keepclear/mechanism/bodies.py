@@ -1,4 +1,4 @@
-"""The bodies of statements, one frozen dataclass a type (contract §3). ``BODIES`` says which types this version takes."""
+"""The bodies of statements, one frozen dataclass a type (contract §3). ``statement.BODIES`` has those taken."""
 
 from __future__ import annotations
 

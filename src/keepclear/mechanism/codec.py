@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from keepclear.detection.index import PlanIndex
 from keepclear.mechanism.agreement import Agreement
@@ -41,7 +41,7 @@ def ledger_to_bytes(ledger: Ledger) -> bytes:
         "now": ledger.now,
         "index": ledger.index,
         "alerts_raised": ledger.alerts_raised,
-        "heard": {id: _plain(ref) for id, ref in ledger.heard.items()},
+        "heard": {name: _plain(ref) for name, ref in ledger.heard.items()},
         "notices": [_plain(notice) for notice in ledger.notices.values()],
         "live": list(ledger.live),
         "alerts": [_plain(alert) for alert in ledger.alerts.values()],
@@ -66,15 +66,15 @@ def ledger_from_bytes(data: bytes, agreement: Agreement, plans: Mapping[Mode, Pl
         raise ValueError(message)
     heights = agreement.heights
     ledger = Ledger(agreement, plans, state["now"], state["index"], state["alerts_raised"])
-    ledger.heard = {id: _typed(HeardRef, ref, heights) for id, ref in state["heard"].items()}
+    ledger.heard = {name: _typed(HeardRef, ref, heights) for name, ref in state["heard"].items()}
     ledger.notices = {row["id"]: _typed(Notice, row, heights) for row in state["notices"]}
     ledger.live = dict.fromkeys(state["live"])
     ledger.alerts = {row["id"]: _typed(Alert, row, heights) for row in state["alerts"]}
     ledger.obligations = {row["id"]: _typed(Obligation, row, heights) for row in state["obligations"]}
     ledger.undelivered = state["undelivered"]
-    ledger.awaited = {id: {to: tuple(held) for to, held in waits.items()} for id, waits in state["awaited"].items()}
+    ledger.awaited = {name: {to: tuple(held) for to, held in waits.items()} for name, waits in state["awaited"].items()}
     ledger.serials = {desk: _typed(Serials, row, heights) for desk, row in state["serials"].items()}
-    ledger.forces_met = {id: tuple(names) for id, names in state["forces_met"].items()}
+    ledger.forces_met = {name: tuple(names) for name, names in state["forces_met"].items()}
     ledger.dues = Dues(Due(at_ms, DueKind(kind), tuple(key)) for at_ms, kind, *key in state["dues"])
     _work_out_the_rest(ledger)
     return ledger
@@ -90,10 +90,10 @@ def _work_out_the_rest(ledger: Ledger) -> None:
     for row in ledger.obligations.values():
         if row.state is ObligationState.OPEN:
             ledger.open_acks.setdefault(row.notice, {})[row.owing] = row.id
-    for id in ledger.live:
-        notice = ledger.notices[id]
+    for name in ledger.live:
+        notice = ledger.notices[name]
         for force in notice.body.covers:
-            ledger.covering.setdefault(force, {})[id] = None
+            ledger.covering.setdefault(force, {})[name] = None
         plan = plan_of(notice)
         if plan is not None:
             ledger.plans[notice.mode].put(plan)
@@ -118,7 +118,7 @@ def _typed(shape: type[Shape], value: Any, heights: HeightRules) -> Shape:
     """The dataclass, of the shape that its annotations say."""
     if shape is NoticeBody:
         return _body_from_plain(value, heights)  # type: ignore[return-value]  # Shape is NoticeBody here
-    hints = _hints(shape)
+    hints = _hints(cast("Any", shape))
     return shape(**{name: _value(hints[name], part, heights) for name, part in value.items()})
 
 
@@ -135,7 +135,7 @@ def _value(hint: Any, value: Any, heights: HeightRules) -> Any:
 
 
 @cache
-def _hints(shape: type[Any]) -> dict[str, Any]:
+def _hints(shape: Any) -> dict[str, Any]:
     return get_type_hints(shape)
 
 

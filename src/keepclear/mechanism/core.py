@@ -1,9 +1,8 @@
-"""The mechanism at work: what is heard, delivered and due goes in, what it changes comes out. No I/O, no clock of its own."""
+"""The mechanism at work: what is heard, delivered and due goes in, what it changes comes out. No I/O, no clock."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from keepclear.detection.index import PlanIndex, SimpleIndex
 from keepclear.mechanism.admission import admit, check_desk, check_notice_body, own_notice
@@ -41,7 +40,7 @@ _HEARS: dict[StatementType, Callable[[Ledger, Statement], Apply]] = {
 class Mechanism:
     """One mechanism, from its agreement on. The agreement is entry 0 of the record.
 
-    Every input bears the time it came; one that is before the last counts as at the last, for time never runs backwards.
+    Every input bears the time it came; one before the last counts as at the last, for time never runs backwards.
     The answer does not depend on how often the clock is told: each deadline fires at its own time.
     """
 
@@ -66,7 +65,7 @@ class Mechanism:
     def hear(self, statement: Statement, at: int, *, held: bool = False) -> Outcome:
         """A statement is heard. ``held``: its desk kept it while its link was down, so its clock is not judged by it.
 
-        Raises Refused or InvalidInput, and then nothing has changed. What was due until ``at`` comes first in the outcome.
+        Raises Refused or InvalidInput, and then nothing has changed. What was due until ``at`` comes first.
         """
         at = max(at, self._ledger.now)
         admit(self._ledger, statement, at)
@@ -120,19 +119,19 @@ class Mechanism:
         """Every notice, in the order heard."""
         return list(self._ledger.notices.values())
 
-    def notice(self, id: str) -> Notice | None:
+    def notice(self, notice_id: str) -> Notice | None:
         """One notice, by the id of its first statement."""
-        return self._ledger.notices.get(id)
+        return self._ledger.notices.get(notice_id)
 
     def alerts(self, *, open_only: bool = False) -> list[Alert]:
         """Every alert, in the order raised."""
         if open_only:
-            return [self._ledger.alerts[id] for id in self._ledger.open_alerts.values()]
+            return [self._ledger.alerts[name] for name in self._ledger.open_alerts.values()]
         return list(self._ledger.alerts.values())
 
-    def alert(self, id: str) -> Alert | None:
+    def alert(self, alert_id: str) -> Alert | None:
         """One alert."""
-        return self._ledger.alerts.get(id)
+        return self._ledger.alerts.get(alert_id)
 
     def obligations(self, *, open_only: bool = False) -> list[Obligation]:
         """Every obligation, in the order owed."""
@@ -149,10 +148,10 @@ class Mechanism:
         ref = self._ledger.heard.get(statement_id)
         return None if ref is None else (ref.index, ref.at_ms)
 
-    def heard(self, source: Mapping[str, Any]) -> Heard | None:
-        """A statement read back from the record, given its JSON, for ``disclosure``; None when it was not heard."""
-        ref = self._ledger.heard.get(source["id"])
-        return None if ref is None else ref.with_source(source["id"], source)
+    def heard(self, statement: Statement) -> Heard | None:
+        """A statement read back from the record, with its place, for ``disclosure``; None when it was not heard."""
+        ref = self._ledger.heard.get(statement.id)
+        return None if ref is None else ref.with_source(statement.id, statement.source or {})
 
     def _run_to(self, at: int) -> None:
         ledger = self._ledger

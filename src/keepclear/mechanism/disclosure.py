@@ -1,8 +1,8 @@
 """What a desk may see, and in what form: the one function that everything which leaves the host goes through.
 
-``board``: the party that announced a notice, the parties it was addressed to, and the mediator see it. ``broker``: only its
-party and the mediator; of a conflict a party is told its own notice, the part of its own envelope, the times and a way
-out. A party sees as one: what one desk of it may see, all may, save alerts, which go to the desks they are for.
+``board``: the party that announced a notice, the parties it was addressed to, and the mediator see it. ``broker``: only
+its party and the mediator; of a conflict a party is told its own notice, the part of its own envelope, the times and a
+way out. A party sees as one: what one desk of it may see, all may, save alerts, which go to the desks they are for.
 ``docs/explanation/disclosure.md`` says what could still be inferred.
 """
 
@@ -52,7 +52,7 @@ def event(mechanism: Mechanism, desk: str, outcome: Outcome) -> dict[str, Any] |
 
 
 def _may_see_statement(agreement: Agreement, desk: str, heard: Heard) -> bool:
-    """Under ``broker`` what is about a notice is for its party alone, and an acknowledgement for those it is between."""
+    """Under ``broker`` what makes a notice is for its party alone, an acknowledgement for those it is between."""
     side = agreement.party_of(desk)
     if side is None or side == agreement.party_of(heard.sender):
         return True
@@ -114,7 +114,7 @@ def _notice_view(agreement: Agreement, desk: str, notice: Notice) -> dict[str, A
 
 
 def _seen_versions(agreement: Agreement, desk: str, notice: Notice) -> int:
-    """The highest version that a person of the desk's party acknowledged; for others the one that all addressed have."""
+    """The highest version that a person of the desk's party acknowledged; for others the one that all have."""
     by_party: dict[str | None, int] = {}
     for row in notice.recipients:
         by_party[row.party] = max(by_party.get(row.party, 0), row.seen_version)

@@ -1,6 +1,6 @@
-"""Deadlines in one queue. Equal times come in the order of kind and key, so that no run depends on how they were put in.
+"""Deadlines in one queue. Equal times come in the order of kind and key, however they were put in.
 
-A deadline is never taken out: when it fires, what it is about is looked at again, and one that has been met does nothing.
+A deadline is never taken out: when it fires, what it is about is looked at again, and one that was met does nothing.
 """
 
 from __future__ import annotations

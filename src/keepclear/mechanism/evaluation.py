@@ -1,4 +1,4 @@
-"""What one version of a notice leads to, worked out without changing anything: the same for a notice heard and a draft."""
+"""What one version of a notice leads to, worked out without changing anything: for a notice heard and for a draft."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def is_covered(ledger: Ledger, force: str, mode: Mode, *, also: Notice | None = 
     """True when a live notice of that mode, or ``also``, names the force in its ``covers``."""
     if also is not None and force in also.body.covers:
         return True
-    named = (ledger.notices[id] for id in ledger.covering.get(force, ()) if also is None or id != also.id)
+    named = (ledger.notices[name] for name in ledger.covering.get(force, ()) if also is None or name != also.id)
     return any(notice.mode is mode for notice in named)
 
 
@@ -63,14 +63,14 @@ def _conflicts(ledger: Ledger, notice: Notice, at_ms: int) -> list[Finding]:
     plan = plan_of(notice)
     if plan is None:
         return []
-    found = []
-    for meeting in ledger.plans[notice.mode].against(plan):
-        if meeting.verdict is Verdict.CONFLICT and window_ms(meeting)[1] > at_ms:
-            found.append(_finding(ledger, notice, meeting, at_ms))
-    return found
+    return [
+        _finding(ledger, notice, meeting, at_ms)
+        for meeting in ledger.plans[notice.mode].against(plan)
+        if meeting.verdict is Verdict.CONFLICT and window_ms(meeting)[1] > at_ms
+    ]
 
 
 def _finding(ledger: Ledger, notice: Notice, meeting: Meeting, at_ms: int) -> Finding:
-    a, b = (notice if id == notice.id else ledger.notices[id] for id in (meeting.a, meeting.b))
-    sides = sides_of(ledger.agreement, a, b, meeting)
+    a, b = (notice if name == notice.id else ledger.notices[name] for name in (meeting.a, meeting.b))
+    sides = sides_of(ledger.agreement, a, b, meeting, at_ms)
     return conflict(ledger.agreement, a, b, meeting, at_ms, sides)

@@ -59,9 +59,9 @@ def look_at_desk(ledger: Ledger, statement: Statement, *, held: bool) -> None:
 
 
 def _settle(ledger: Ledger, statement: Statement, code: AlertCode, found: Finding | None, gone: str) -> None:
+    """A skew that goes on keeps the figures it was raised with, or each statement would change it; a gap does not."""
+    cause = (code, statement.sender)
     if found is None:
-        clear(ledger, (code, statement.sender), gone)
-    elif (held := ledger.open_alerts.get((code, statement.sender))) is None or code is AlertCode.SERIAL_GAP:
+        clear(ledger, cause, gone)
+    elif code is AlertCode.SERIAL_GAP or cause not in ledger.open_alerts:
         raise_or_keep(ledger, found, statement.mode)
-    else:
-        assert ledger.alerts[held].is_open  # noqa: S101  # a skew that goes on is one alert, with the figures it was raised with

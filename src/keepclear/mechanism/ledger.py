@@ -27,8 +27,8 @@ Cause = tuple[str, ...]
 class HeardRef:
     """What is kept of a statement that was heard; the whole of it is in the record, at ``index``.
 
-    ``notice`` and ``version`` are of the notice it made or changed; ``reached`` the parties (or mediator's desk) that it
-    was addressed to; ``about_party`` see :class:`~keepclear.mechanism.outcome.Heard`.
+    ``notice`` and ``version`` are of the notice it made or changed; ``reached`` the parties (or mediator's desk) it was
+    addressed to; ``about_party`` see :class:`~keepclear.mechanism.outcome.Heard`.
     """
 
     index: int
@@ -41,9 +41,11 @@ class HeardRef:
     notice: str | None = None
     version: int = 0
 
-    def with_source(self, id: str, source: Mapping[str, Any]) -> Heard:
+    def with_source(self, statement_id: str, source: Mapping[str, Any]) -> Heard:
         """The statement as disclosure judges and shows it, given its JSON from the record."""
-        return Heard(id, self.type, self.sender, self.reached, source, self.index, self.at_ms, self.about_party)
+        return Heard(
+            statement_id, self.type, self.sender, self.reached, source, self.index, self.at_ms, self.about_party
+        )
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A notice's life as it is heard: announced, amended, activated, complete, cancelled. What is legal is ``admission``."""
+"""A notice's life: announced, amended, activated, complete, cancelled, expired. What is legal is ``admission``."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from keepclear.mechanism.words import Mode, Precedence
 class Recipient:
     """One desk and how far it has got with the current version.
 
-    ``seen_version`` is the highest version that a person there has acknowledged (0: none); ``reached`` the units reported.
+    ``seen_version`` is the highest version that a person there acknowledged (0: none); ``reached`` the units reported.
     """
 
     desk: str

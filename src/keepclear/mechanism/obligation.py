@@ -26,7 +26,7 @@ class ObligationState(StrEnum):
 class Obligation:
     """Owed by ``owing`` (a party, or ``mediator.duty``) to the party of ``notice``, for the statement ``about``.
 
-    ``about`` is the id that the acknowledgement has to name. An obligation stays open past ``due_at_ms``: late is still owed.
+    ``about`` is the id that the acknowledgement has to name. It stays open past ``due_at_ms``: late is still owed.
     """
 
     id: str

@@ -23,7 +23,7 @@ class ChangeKind(StrEnum):
 
 
 class What(StrEnum):
-    """What became of it. ``changed`` is of a notice (version, state, grade) or an alert (its figures, who acknowledged)."""
+    """What became of it. ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged."""
 
     HEARD = "heard"
     CHANGED = "changed"
@@ -39,8 +39,8 @@ class What(StrEnum):
 class Heard:
     """A statement as it was said, with its place in the record and the time it was heard.
 
-    ``reached`` are the parties (or mediator's desk) that it was addressed to; ``about_party`` the party of the notice it
-    makes, changes or acknowledges, or that said what it acknowledges (None: it is about nothing of anybody's).
+    ``reached`` are the parties (or mediator's desk) that it was addressed to; ``about_party`` the party of the notice
+    it makes, changes or acknowledges, or that said what it acknowledges (None: it is about nothing of anybody's).
     """
 
     id: str

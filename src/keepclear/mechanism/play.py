@@ -41,7 +41,7 @@ Entry = StatementEntry | DeliveryEntry | ClockEntry
 """The inputs of a mechanism after its agreement, which is entry 0."""
 
 
-def play_entry(mechanism: Mechanism, entry: Entry) -> Outcome:
+def step(mechanism: Mechanism, entry: Entry) -> Outcome:
     """What one entry leads to."""
     match entry:
         case StatementEntry(at_ms, statement, held):
@@ -55,12 +55,12 @@ def play_entry(mechanism: Mechanism, entry: Entry) -> Outcome:
 def steps(mechanism: Mechanism, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Outcome]]:
     """Each entry with what it leads to, one by one."""
     for entry in entries:
-        yield entry, play_entry(mechanism, entry)
+        yield entry, step(mechanism, entry)
 
 
 def play(agreement: Agreement, entries: Iterable[Entry], plans: PlanIndex | None = None) -> Mechanism:
     """The mechanism after these entries. The same entries give the same mechanism, on every machine and every time."""
     mechanism = Mechanism(agreement, plans)
     for entry in entries:
-        play_entry(mechanism, entry)
+        step(mechanism, entry)
     return mechanism

@@ -54,8 +54,8 @@ def owe_acks(ledger: Ledger, notice: Notice) -> None:
 
 def lapse_acks(ledger: Ledger, notice: str) -> None:
     """What is owed about a notice is owed no more."""
-    for id in ledger.open_acks.pop(notice, {}).values():
-        ledger.put_obligation(replace(ledger.obligations[id], state=ObligationState.LAPSED), What.LAPSED)
+    for name in ledger.open_acks.pop(notice, {}).values():
+        ledger.put_obligation(replace(ledger.obligations[name], state=ObligationState.LAPSED), What.LAPSED)
 
 
 def acknowledge(
@@ -97,7 +97,7 @@ def await_delivery(ledger: Ledger, notice: Notice) -> None:
 def delivered(ledger: Ledger, desk: str, through: int) -> None:
     """A desk's machine has everything up to a place in the record."""
     waiting = ledger.undelivered.get(desk, {})
-    there = dict.fromkeys(notice for id, notice in waiting.items() if ledger.heard[id].index <= through)
+    there = dict.fromkeys(notice for said, notice in waiting.items() if ledger.heard[said].index <= through)
     for notice in there:
         _reached_machine(ledger, desk, notice, through)
 
@@ -107,17 +107,17 @@ def stop_awaiting(ledger: Ledger, notice: Notice) -> None:
     ledger.awaited.pop(notice.id, None)
     for desk in desks_of(ledger.agreement, (*notice.addressees, *notice.shown_to)):
         waiting = ledger.undelivered.get(desk, {})
-        for statement in [id for id, about in waiting.items() if about == notice.id]:
+        for statement in [said for said, about in waiting.items() if about == notice.id]:
             del waiting[statement]
 
 
 def _reached_machine(ledger: Ledger, desk: str, notice_id: str, through: int) -> None:
-    """A desk has a notice's statements up to a place: its grade moves on, and its addressees wait no longer for them."""
+    """A desk has a notice's statements up to a place: its grade moves on, and nobody waits for them any longer."""
     waiting = ledger.undelivered.get(desk, {})
-    there = [id for id, about in waiting.items() if about == notice_id and ledger.heard[id].index <= through]
-    for id in there:
-        del waiting[id]
-        _waits_no_longer(ledger, notice_id, desk, id)
+    there = [said for said, about in waiting.items() if about == notice_id and ledger.heard[said].index <= through]
+    for said in there:
+        del waiting[said]
+        _waits_no_longer(ledger, notice_id, desk, said)
     notice = ledger.notices[notice_id]
     row = notice.recipient(desk)
     if notice.statement in there and row is not None and row.grade is Grade.UNDELIVERED:
@@ -129,7 +129,7 @@ def _waits_no_longer(ledger: Ledger, notice: str, desk: str, statement: str) -> 
     for addressee in (desk, ledger.side_of(desk)):
         if addressee not in waits:
             continue
-        left = tuple(id for id in waits[addressee] if id != statement)
+        left = tuple(said for said in waits[addressee] if said != statement)
         if left:
             waits[addressee] = left
         else:

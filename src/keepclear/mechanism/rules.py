@@ -1,7 +1,7 @@
 """The rules of a mechanism that are single numbers: every key of ``[rules]``, with its default, unit and meaning.
 
-One table, the fields of :class:`Rules`: the checks read it, a mechanism file sets it, the docs render it. Keys of checks
-that are still to come are here too, so that a mechanism file written for them is read today.
+One table, the fields of :class:`Rules`: the checks read it, a mechanism file sets it, the docs render it. Keys of
+checks that are still to come are here too, so that a mechanism file written for them is read today.
 """
 
 from __future__ import annotations
@@ -62,8 +62,7 @@ class RuleKey:
 
 
 RULE_KEYS: tuple[RuleKey, ...] = tuple(
-    RuleKey(f.name, float(f.default), f.metadata["unit"], f.metadata["meaning"])  # type: ignore[arg-type]  # all have one
-    for f in fields(Rules)
+    RuleKey(f.name, getattr(Rules(), f.name), f.metadata["unit"], f.metadata["meaning"]) for f in fields(Rules)
 )
 
 

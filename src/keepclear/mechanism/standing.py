@@ -83,9 +83,9 @@ def _cover(ledger: Ledger, notice: Notice, forces: tuple[str, ...]) -> None:
 
 def _gap_elsewhere(ledger: Ledger, by: str, force: str, mode: Mode, *, covered: bool) -> None:
     """A force has come to be covered, or is no longer: the gap of every other notice that meets it clears or rises."""
-    for id in [id for id, forces in ledger.forces_met.items() if force in forces and id != by]:
-        notice = ledger.notices[id]
-        cause = (AlertCode.THIRD_PARTY_GAP, id, force)
+    for name in [name for name, forces in ledger.forces_met.items() if force in forces and name != by]:
+        notice = ledger.notices[name]
+        cause = (AlertCode.THIRD_PARTY_GAP, name, force)
         if notice.mode is not mode:
             continue
         if covered:

@@ -1,4 +1,4 @@
-"""Lives as tables: a notice's, and a recipient's grades. The code runs them, the docs render them, the tests walk them."""
+"""Lives as tables: a notice's, and a recipient's grades. The code runs them, docs render them, tests walk them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOTICE_MOVES: dict[tuple[NoticeState, NoticeMove], NoticeState] = {
     (NoticeState.ACTIVE, NoticeMove.CANCEL): NoticeState.CANCELLED,
     (NoticeState.ACTIVE, NoticeMove.END): NoticeState.ACTIVE,
 }
-"""Every legal move. An active notice does not expire: it is over when its party says so («without it the notice expires»)."""
+"""Every legal move. An active notice does not expire: it is over when its party says so (contract §3, ``activate``)."""
 
 
 class Grade(StrEnum):
@@ -62,7 +62,7 @@ GRADE_MOVES: dict[Grade, tuple[Grade, ...]] = {
     Grade.NOT_UNDERSTOOD: _ABOVE_PERSON,
     Grade.DISSEMINATED: (Grade.DISSEMINATED,),
 }
-"""The grades that may follow each. An acknowledgement proves delivery, so it may come before it; saying it twice is no harm."""
+"""The grades that may follow each. An acknowledgement proves delivery; saying it twice is no harm."""
 
 
 def moved(state: NoticeState, move: NoticeMove, field: str = "type") -> NoticeState:

@@ -1,1 +1,1 @@
-"""The checks: one small module each, answering with findings. ``alert_table`` registers them, ``alert_book`` raises alerts."""
+"""The checks: one small module each, answering with findings. ``alert_table`` registers them."""

@@ -30,7 +30,7 @@ def ack_due_ms(rules: Rules, precedence: Precedence, heard_ms: int) -> int:
 
 
 def no_ack(agreement: Agreement, notice: Notice, obligation: Obligation) -> Finding:
-    """The finding for an acknowledgement that is owed and overdue; to the sender and the addressed desks of the party."""
+    """The finding for an acknowledgement that is overdue; to the sender and the addressed desks of the party."""
     urgent = obligation.precedence in (Precedence.FLASH, Precedence.IMMEDIATE)
     minutes = ack_within_min(agreement.rules, obligation.precedence)
     owing = obligation.owing

@@ -12,8 +12,8 @@ from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Alert, AlertCode, Side
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.words import Severity
-from keepclear.spacetime.envelope import envelope_footprints
 from keepclear.spacetime.footprint import Footprint
+from keepclear.spacetime.measure import envelope_footprints
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``CLOCK_SKEW``: a desk's clock and the host's differ. What was kept while a link was down says nothing about clocks."""
+"""``CLOCK_SKEW``: a desk's clock and the host's differ. What was kept while a link was down says nothing of that."""
 
 from __future__ import annotations
 

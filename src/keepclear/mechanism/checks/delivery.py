@@ -1,7 +1,7 @@
 """``NO_DELIVERY``: a statement has not reached the machine of an addressed desk in time.
 
-Where ``to`` names a desk, that desk's machine must have it. Where it names a party, or is left out, one desk of the party
-is enough, as it is for an acknowledgement: a party of a dozen desks would else ring for every seat that is not manned.
+Where ``to`` names a desk, that desk's machine must have it. Where it names a party, or is left out, one desk of the
+party is enough, as for an acknowledgement: a party of a dozen desks would else ring for every seat not manned.
 """
 
 from __future__ import annotations

@@ -9,9 +9,8 @@ from keepclear.errors import InvalidInput
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.checks.case import Case, Finding
 from keepclear.mechanism.words import Severity
-from keepclear.spacetime.envelope import envelope_footprints
 from keepclear.spacetime.footprint import Footprint, footprint_from_geojson, footprint_to_geojson
-from keepclear.spacetime.measure import centre, distance_m, lies_within
+from keepclear.spacetime.measure import centre, distance_m, envelope_footprints, lies_within
 
 
 def suspect_coord(case: Case) -> list[Finding]:
@@ -70,7 +69,9 @@ def _swapped_lies_within(footprints: list[Footprint], area: Footprint) -> bool:
 def _swapped(footprint: Footprint) -> Footprint:
     geometry, sizes = footprint_to_geojson(footprint)
     turned = {"type": geometry["type"], "coordinates": _turned(geometry["coordinates"])}
-    return footprint_from_geojson(turned, "footprint", **sizes)
+    return footprint_from_geojson(
+        turned, "footprint", radius_m=sizes.get("radius_m"), half_width_m=sizes.get("half_width_m")
+    )
 
 
 def _turned(coordinates: Any) -> Any:
