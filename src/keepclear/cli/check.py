@@ -135,22 +135,29 @@ def _print_table(meetings: Sequence[Meeting], parties: dict[str, str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from keepclear.spacetime.instants import format_instant
-
-    table = Table("Verdict", "Notices", "Parties", "From (UTC)", "To (UTC)", "Gap beside", "Gap above", "Heights")
+    table = Table()
+    for head in ("Verdict", "Notices", "Window (UTC)", "Gaps", "Heights"):
+        table.add_column(head, no_wrap=head != "Notices", overflow="fold")
     for meeting in meetings:
         style = "bold red" if meeting.verdict.value == "CONFLICT" else "yellow"
         table.add_row(
             Text(meeting.verdict.value, style=style),
-            Text(f"{plain(meeting.a)}\n{plain(meeting.b)}"),
-            Text(f"{plain(parties[meeting.a])}\n{plain(parties[meeting.b])}"),
-            format_instant(meeting.start_ms),
-            format_instant(meeting.end_ms),
-            f"{meeting.lateral_gap_m:,.0f} m",
-            f"{meeting.vertical_gap_m:,.0f} m",
+            Text("\n".join(f"{plain(name)} ({plain(parties[name])})" for name in (meeting.a, meeting.b))),
+            _window(meeting),
+            f"{_metres(meeting.lateral_gap_m)} beside\n{_metres(meeting.vertical_gap_m)} above",
             "widened" if meeting.widened else "as given",
         )
     console().print(table)
+
+
+def _window(meeting: Meeting) -> str:
+    from keepclear.spacetime.instants import format_instant
+
+    return f"{format_instant(meeting.start_ms)}\n{format_instant(meeting.end_ms)}"
+
+
+def _metres(gap_m: float) -> str:
+    return f"{gap_m:,.0f} m" if gap_m >= 10 else f"{gap_m:,.2f} m" if gap_m > 0 else "0 m"
 
 
 def _summary(own: int, others: int, conflicts: int, marginal: int) -> str:

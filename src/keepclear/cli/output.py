@@ -58,5 +58,5 @@ def reading(name: str) -> Iterator[None]:
 
 def end_with(error: KeepclearError) -> NoReturn:
     """Say what was wrong with the input or the use, in one line, and end with 2."""
-    sys.stderr.write(f"keepclear: {plain(str(error))}\n")
+    sys.stderr.write(f"{plain(str(error))}\n")
     raise SystemExit(BAD_INPUT)

@@ -37,8 +37,7 @@ class Judgement:
 def judge(scenario: Scenario, played: Played) -> list[Judgement]:
     """A judgement for each expectation in file order, after those of the steps that were not heard."""
     unplayed = [
-        Judgement(step.place, step.type, met=False, seen=step.why, awaits=None if step.is_built else step.type)
-        for step in played.unplayed
+        Judgement(step.place, step.type, met=False, seen=step.why, awaits=step.awaits) for step in played.unplayed
     ]
     judging = _Judge(scenario, played)
     return [*unplayed, *(judging.judged(expectation) for expectation in scenario.expectations)]
@@ -75,7 +74,7 @@ class _Judge:
         ]
         counted = [alert for alert in of_kind if all(desk in alert.alerted_at_ms for desk in expected.to)]
         if expected.count is not None and len(counted) != expected.count:
-            seen = f"raised {len(counted)} times: {self._list(of_kind)}"
+            seen = f"raised {_times(len(counted))}: {self._list(of_kind)}"
             return Judgement(expected.place, words, met=False, seen=seen)
         if expected.count == 0 or any(self._fits(alert, expected) for alert in of_kind):
             return Judgement(expected.place, words, met=True)
@@ -140,7 +139,7 @@ class _Judge:
         words += f" as {expected.severity}" if expected.severity else ""
         words += f" from {self._clock(expected.from_ms)}" if expected.from_ms is not None else ""
         words += f" by {self._clock(expected.by_ms)}" if expected.by_ms is not None else ""
-        words += f" {expected.count} times" if expected.count is not None else ""
+        words += f" {_times(expected.count)}" if expected.count is not None else ""
         words += f" cleared by {self._clock(expected.cleared_by_ms)}" if expected.cleared_by_ms is not None else ""
         return words
 
@@ -162,6 +161,10 @@ class _Judge:
 
     def _clock(self, instant_ms: int) -> str:
         return clock_of(instant_ms, self._start_ms)
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _to(desks: Iterable[str]) -> str:

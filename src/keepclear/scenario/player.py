@@ -14,7 +14,8 @@ from keepclear.formats.scenario_clock import clock_of
 from keepclear.formats.scenario_toml import Link, Say, Scenario
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.mechanism.core import Mechanism
-from keepclear.mechanism.outcome import Outcome
+from keepclear.mechanism.play import ClockEntry, DeliveryEntry, Entry, StatementEntry
+from keepclear.mechanism.play import step as play_step
 from keepclear.mechanism.statement import BODIES
 from keepclear.scenario.history import History
 from keepclear.scenario.script import ids_of, statement_json
@@ -27,8 +28,8 @@ class Unplayed:
     place: str
     type: str
     why: str
-    is_built: bool
-    """False when this version does not take statements of this type."""
+    awaits: str | None
+    """The type of statement that a later version brings, where that is why; else it was refused."""
 
 
 @dataclass(slots=True)
@@ -54,17 +55,19 @@ class _Player:
         self._mechanism = Mechanism(scenario.agreement)
         self._ids = ids_of(scenario)
         self._serials: dict[str, int] = {}
+        self._unheard: dict[str, str] = {}
+        """Ids of statements of types that are not built, each with its type."""
         self._kept: dict[str, list[tuple[Say, dict[str, Any]]]] = {}
         self._played = Played()
 
     def play(self) -> Played:
         for step in self._scenario.steps:
-            self._note(self._mechanism.advance(step.at_ms))
+            self._take(ClockEntry(step.at_ms))
             if isinstance(step, Link):
                 self._link(step)
             else:
                 self._say(step)
-        self._note(self._mechanism.advance(self._scenario.until_ms))
+        self._take(ClockEntry(self._scenario.until_ms))
         return self._played
 
     def _say(self, step: Say) -> None:
@@ -73,11 +76,14 @@ class _Player:
         given = step.given.get("serial")
         serial = given if isinstance(given, int) else self._serials.get(step.desk, 0) + 1
         value = statement_json(self._scenario, step, identity, serial, self._played.handles)
+        awaited = str(step.type) if step.type not in BODIES else self._awaited(value)
         if step.handle is not None:
             self._played.handles[step.handle] = identity
-        if step.type not in BODIES:
-            why = f"statements of type {step.type} are not built in this version"
-            self._played.unplayed.append(Unplayed(step.place, step.type, why, is_built=False))
+        if awaited is not None:
+            about = "" if awaited == step.type else "it is about something unheard: "
+            why = f"{about}statements of type {awaited} are not built in this version"
+            self._played.unplayed.append(Unplayed(step.place, step.type, why, awaited))
+            self._unheard[identity] = awaited
             return
         self._serials[step.desk] = serial
         if step.desk in self._kept:
@@ -85,31 +91,38 @@ class _Player:
         else:
             self._hear(step, value, step.at_ms, held=False)
 
+    def _awaited(self, value: Any) -> str | None:
+        """The type that a later version brings, of the first unheard statement that this one names."""
+        if isinstance(value, str):
+            return self._unheard.get(value)
+        members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return next((awaited for member in members if (awaited := self._awaited(member)) is not None), None)
+
     def _hear(self, step: Say, value: dict[str, Any], at_ms: int, *, held: bool) -> None:
         try:
             statement = statement_from_json(value, self._scenario.agreement)
         except InvalidInput as error:
             raise error.under(step.place) from None
         try:
-            self._note(self._mechanism.hear(statement, at_ms, held=held))
+            self._take(StatementEntry(at_ms, statement, held))
         except Refused as error:
             why = f"refused at {clock_of(at_ms, self._scenario.start_ms)}: {error}"
-            self._played.unplayed.append(Unplayed(step.place, step.type, why, is_built=True))
+            self._played.unplayed.append(Unplayed(step.place, step.type, why, None))
             return
         except InvalidInput as error:
             raise error.under(step.place) from None
         for desk in self._scenario.agreement.desk_by_id:
             if desk not in self._kept:
-                self._note(self._mechanism.deliver(desk, self._mechanism.index, at_ms))
+                self._take(DeliveryEntry(at_ms, desk, self._mechanism.index))
 
     def _link(self, step: Link) -> None:
         if not step.is_up:
             self._kept.setdefault(step.desk, [])
             return
         kept = self._kept.pop(step.desk, [])
-        self._note(self._mechanism.deliver(step.desk, self._mechanism.index, step.at_ms))
+        self._take(DeliveryEntry(step.at_ms, step.desk, self._mechanism.index))
         for said, value in kept:
             self._hear(said, value, step.at_ms, held=True)
 
-    def _note(self, outcome: Outcome) -> None:
-        self._played.history.note(outcome.changes)
+    def _take(self, entry: Entry) -> None:
+        self._played.history.note(play_step(self._mechanism, entry).changes)
