@@ -4,7 +4,7 @@ import { atlas } from "./plugins/atlas.ts";
 import { gzip } from "./plugins/gzip.ts";
 import { licences } from "./plugins/licences.ts";
 
-const BUNDLED = ["svelte", "maplibre-gl", "polyclip-ts", "topojson-client", "world-atlas", "@fontsource/b612", "@fontsource/b612-mono"];
+const BUNDLED = ["svelte", "maplibre-gl", "polyclip-ts", "topojson-client", "world-atlas", "@fontsource/b612"];
 
 export default defineConfig({
   plugins: [svelte(), atlas(), licences(BUNDLED), gzip()],

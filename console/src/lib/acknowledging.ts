@@ -4,13 +4,15 @@ import { GRADE, isOver } from "./words";
 import type { World } from "./world";
 
 export function isMine(notice: Notice, me: Me): boolean {
-  return notice.party === me.party && !me.mediator;
+  return me.party !== null && notice.party === me.party;
 }
 
-/** True when the notice is addressed to this desk, by its own name or its party's. */
+/**
+ * True when the notice asks this desk for an acknowledgement: it is addressed to it, or to its party. The mediator is
+ * no party and is asked only where it stands among the recipients itself, as it does under `broker`.
+ */
 export function isAddressed(notice: Notice, me: Me): boolean {
-  if (isMine(notice, me)) return false;
-  return me.mediator || notice.recipients.some((r) => r.desk === me.desk || (me.party !== null && r.party === me.party));
+  return notice.recipients.some((r) => r.desk === me.desk || (me.party !== null && r.party === me.party));
 }
 
 /** The furthest that any desk of a party has come: one desk's acknowledgement is enough for its party. */
@@ -21,14 +23,14 @@ export function furthest(recipients: readonly Recipient[], party: string | null)
 
 /** True when no person of this desk's party has yet said that they saw the notice. */
 export function awaitsPerson(notice: Notice, me: Me): boolean {
-  if (me.mediator || !isAddressed(notice, me) || isOver(notice.state)) return false;
+  if (!isAddressed(notice, me) || isOver(notice.state)) return false;
   const best = furthest(notice.recipients, me.party);
   return !best || GRADE[best.grade].rank < GRADE.person.rank;
 }
 
 /** The grades that this desk may still give a notice. */
 export function levelsLeft(notice: Notice, me: Me): AckLevel[] {
-  if (me.mediator || !isAddressed(notice, me)) return [];
+  if (!isAddressed(notice, me)) return [];
   const own = notice.recipients.find((r) => r.desk === me.desk)?.grade ?? "undelivered";
   const left: Record<Grade, AckLevel[]> = {
     undelivered: ["person", "understood", "not_understood"],
@@ -43,7 +45,7 @@ export function levelsLeft(notice: Notice, me: Me): AckLevel[] {
 
 /** True when this desk has acknowledged the alert: by the host's word, or by what it has just said itself. */
 export function isSeen(alert: Alert, me: Me, saidHere: ReadonlySet<string>): boolean {
-  return saidHere.has(alert.id) || (alert.acks ?? []).some((a) => a.desk === me.desk);
+  return saidHere.has(alert.id) || alert.acknowledged.some((a) => a.desk === me.desk);
 }
 
 /** Everything one press acknowledges: the alert, and each notice it is about that this party has not yet seen. */

@@ -100,9 +100,10 @@ export interface ConflictDetail {
   verdict?: string;
   start?: string;
   end?: string;
-  widened?: boolean;
-  lateral_gap_m?: number;
-  vertical_gap_m?: number;
+  /** Null under `broker`: they would tell of the other side. */
+  widened?: boolean | null;
+  lateral_gap_m?: number | null;
+  vertical_gap_m?: number | null;
   overlap?: Geometry | null;
 }
 
@@ -120,7 +121,7 @@ export interface Alert {
   to: string[];
   detail: ConflictDetail & Record<string, unknown>;
   mode: Mode;
-  acks?: AlertAck[] | null;
+  acknowledged: AlertAck[];
 }
 
 export interface Obligation {
@@ -128,6 +129,7 @@ export interface Obligation {
   kind: string;
   desk_or_party: string;
   about: string;
+  notice: string | null;
   due_at: string;
   met_at: string | null;
   state: "open" | "met" | "lapsed";

@@ -143,7 +143,10 @@ export class Drafting {
   }
 
   private refuse(error: Refusal): void {
-    this.refused = { ...this.refused, [fieldFor(error.problem.field)]: error.message };
+    const { field } = error.problem;
+    // At its field the sentence need not begin with the field's name.
+    const said = field && error.message.startsWith(`${field}: `) ? error.message.slice(field.length + 2) : error.message;
+    this.refused = { ...this.refused, [fieldFor(field)]: said };
   }
 
   clear(): void {

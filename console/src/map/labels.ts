@@ -1,15 +1,26 @@
 /** Labels over the map as HTML, in the console's typeface: crisp, selectable by test, read by screen readers. */
 import { Marker, type Map } from "maplibre-gl";
+import { declutter } from "./declutter";
 import type { Label } from "./features";
+
+const RANK: Record<Label["kind"], number> = { conflict: 0, notice: 1, zone: 3, place: 4, region: 5, force: 6, area: 7 };
+
+interface Shown {
+  marker: Marker;
+  element: HTMLElement;
+  label: Label;
+}
 
 /** Keeps exactly one marker a label: moved when it moved, gone when it is gone. */
 export class Labels {
-  private readonly markers = new globalThis.Map<string, { marker: Marker; element: HTMLElement }>();
+  private readonly markers = new globalThis.Map<string, Shown>();
 
   constructor(
     private readonly map: Map,
     private readonly onPick: (about: string, kind: Label["kind"]) => void,
-  ) {}
+  ) {
+    map.on("moveend", () => this.makeRoom());
+  }
 
   show(labels: readonly Label[]): void {
     const wanted = new Set(labels.map((l) => l.id));
@@ -19,6 +30,23 @@ export class Labels {
       this.markers.delete(id);
     }
     for (const label of labels) this.place(label);
+    this.makeRoom();
+  }
+
+  /** Moves labels off each other. Sizes are read first and positions written after, so that the page is laid out once. */
+  private makeRoom(): void {
+    const boxes = [...this.markers].map(([id, { marker, element, label }]) => {
+      const { x, y } = this.map.project(marker.getLngLat());
+      const { offsetWidth: width, offsetHeight: height } = element;
+      return label.kind === "place"
+        ? { id, x: x + 8 + width / 2, y: y + height / 2, width, height, rank: RANK[label.kind] }
+        : { id, x, y: y - 3, width, height, rank: RANK[label.kind] + (label.faint ? 1 : 0) };
+    });
+    for (const [id, up] of declutter(boxes)) {
+      const { marker, element, label } = this.markers.get(id)!;
+      element.classList.toggle("map-label-hidden", up === null);
+      marker.setOffset(label.kind === "place" ? [8, -(up ?? 0)] : [0, -3 - (up ?? 0)]);
+    }
   }
 
   private place(label: Label): void {
@@ -35,9 +63,10 @@ export class Labels {
       }
       const offset: [number, number] = label.kind === "place" ? [8, 0] : [0, -3];
       const marker = new Marker({ element, anchor: label.kind === "place" ? "left" : "bottom", offset }).setLngLat(label.at).addTo(this.map);
-      known = { marker, element };
+      known = { marker, element, label };
       this.markers.set(label.id, known);
     }
+    known.label = label;
     known.marker.setLngLat(label.at);
     write(known.element, label);
   }

@@ -12,10 +12,11 @@ const all = (...parts: FilterSpecification[]): FilterSpecification => ["all", ..
 
 const GROUND: LayerSpecification[] = [
   { id: "sea", type: "background", paint: { "background-color": "#0b1014" } },
-  { id: "land", type: "fill", source: "land", paint: { "fill-color": "#171d20", "fill-antialias": false } },
-  { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#26323a", "line-width": 0.6 } },
-  { id: "borders", type: "line", source: "borders", paint: { "line-color": "#46545c", "line-width": 0.8, "line-dasharray": [4, 2] } },
-  { id: "coasts", type: "line", source: "coasts", paint: { "line-color": "#5b6b74", "line-width": 1 } },
+  { id: "land", type: "fill", source: "land", paint: { "fill-color": "#1b2327", "fill-antialias": false } },
+  { id: "degrees", type: "line", source: "degrees", minzoom: 5, paint: { "line-color": "#253037", "line-width": 0.6 } },
+  { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#2f3d45", "line-width": 0.8 } },
+  { id: "borders", type: "line", source: "borders", paint: { "line-color": "#586871", "line-width": 0.9, "line-dasharray": [4, 2] } },
+  { id: "coasts", type: "line", source: "coasts", paint: { "line-color": "#71838d", "line-width": 1 } },
 ];
 
 const agreed = (kind: string, colour: string, width: number, dash: number[]): LayerSpecification => ({
@@ -95,6 +96,7 @@ export function mapStyle(): StyleSpecification {
     version: 8,
     sources: {
       graticule: geojson(graticule(10)),
+      degrees: geojson(graticule(1)),
       ...Object.fromEntries(SOURCES.map((name) => [name, geojson(EMPTY, ["land", "borders", "coasts"].includes(name) ? 0.5 : 0.1)])),
     },
     layers: [...GROUND, ...AGREEMENT, ...NOTICES, ...CONFLICTS, ...DRAFT],

@@ -1,5 +1,5 @@
 /** One MapLibre map, set up for an operations room: no outside addresses, no spinning globe, no animation when not wanted. */
-import { type GeoJSONSource, Map, setWorkerUrl } from "maplibre-gl";
+import { type GeoJSONSource, Map, ScaleControl, setWorkerUrl } from "maplibre-gl";
 // The worker must be a file of our own: MapLibre 6 has no inline one, and the host's policy would forbid it.
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
@@ -18,6 +18,8 @@ export function createMap(container: HTMLElement, looks: Iterable<PartyLook>): M
     dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, boxZoom: false, renderWorldCopies: true,
     keyboard: true, cancelPendingTileRequestsWhileZooming: true,
   });
+  map.addControl(new ScaleControl({ unit: "metric", maxWidth: 110 }), "top-left");
+  map.addControl(new ScaleControl({ unit: "nautical", maxWidth: 110 }), "top-left");
   map.touchZoomRotate.disableRotation();
   map.on("style.load", () => {
     map.addImage("hatch-conflict", hatchPicture("cross", CONFLICT_COLOUR, 0.9));

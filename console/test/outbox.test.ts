@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { Statement } from "../src/lib/api";
+import { Client } from "../src/lib/client";
+import { type Held, Outbox, type Shelf, type Unnumbered } from "../src/lib/outbox";
+
+const words = (id: string): Unnumbered => ({
+  id, mechanism: "m", type: "ack", from: "alpha.air", precedence: "ROUTINE", refs: [], mode: "live", body: {},
+});
+
+/** A host that can be cut off, loses answers, or refuses; it keeps what it has heard. */
+function scene() {
+  const heard: { statement: Statement; held: boolean }[] = [];
+  const host = { up: true, losesAnswer: false, refuses: false };
+  const fetcher = (async (_url: unknown, init?: RequestInit) => {
+    if (!host.up) throw new TypeError("down");
+    if (host.refuses) return new Response(JSON.stringify({ status: 422, detail: "no", code: "invalid_input", field: "body" }), { status: 422 });
+    const statement = JSON.parse(init!.body as string) as Statement;
+    if (!heard.some((h) => h.statement.id === statement.id)) heard.push({ statement, held: new Headers(init!.headers).get("Keepclear-Held") === "true" });
+    if (host.losesAnswer) throw new TypeError("lost");
+    return new Response(JSON.stringify({ id: statement.id, index: heard.length, heard_at: "", alerts: [] }), { status: 201 });
+  }) as typeof fetch;
+  let kept: Held[] = [];
+  const shelf: Shelf = { load: () => kept, save: (items) => (kept = structuredClone(items)) };
+  const open = (): Outbox => new Outbox(new Client("t", fetcher), shelf, async () => heard.length + 1, () => "2026-04-09T03:40:00Z");
+  return { heard, host, open, shelf };
+}
+
+describe("what a desk says", () => {
+  it("is numbered in the order in which it was said, also when said at once", async () => {
+    const { heard, open } = scene();
+    const outbox = open();
+    await Promise.all(["a", "b", "c"].map((id) => outbox.say(words(id))));
+    expect(heard.map((h) => [h.statement.id, h.statement.serial])).toEqual([["a", 1], ["b", 2], ["c", 3]]);
+  });
+
+  it("is held while the link is down, and goes in order, marked as held, when it is back", async () => {
+    const { heard, host, open } = scene();
+    const outbox = open();
+    await outbox.say(words("a"));
+    host.up = false;
+    expect((await outbox.say(words("b"))).kind).toBe("held");
+    expect((await outbox.say(words("c"))).kind).toBe("held");
+    await outbox.flush();
+    expect(outbox.held).toBe(2);
+    host.up = true;
+    await outbox.flush();
+    expect(outbox.held).toBe(0);
+    expect(heard.map((h) => [h.statement.id, h.statement.serial, h.held])).toEqual([["a", 1, false], ["b", 2, true], ["c", 3, true]]);
+  });
+
+  it("survives a reload of the page, and is then sent word for word as it was", async () => {
+    const { heard, host, open, shelf } = scene();
+    host.losesAnswer = true;
+    await open().say(words("a"));
+    const before = shelf.load()[0]!.statement;
+    host.losesAnswer = false;
+    const reopened = open();
+    expect(reopened.held).toBe(1);
+    await reopened.flush();
+    expect(heard).toHaveLength(1); // the host had heard it the first time; the same again is harmless
+    expect(heard[0]!.statement).toEqual(before);
+  });
+
+  it("that the host refuses is thrown back to the one who said it, and blocks nothing after it", async () => {
+    const { heard, host, open } = scene();
+    const outbox = open();
+    host.refuses = true;
+    await expect(outbox.say(words("a"))).rejects.toThrow("no");
+    host.refuses = false;
+    await outbox.say(words("b"));
+    expect(heard.map((h) => h.statement.id)).toEqual(["b"]);
+  });
+});
