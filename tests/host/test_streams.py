@@ -15,7 +15,7 @@ from keepclear.host.streams import BACKLOG_EVENTS, QUEUE_EVENTS, STREAMS_A_DESK,
 
 async def drain(subscription: Subscription) -> list[Event]:
     """Everything that waits now."""
-    events = []
+    events: list[Event] = []
     while True:
         try:
             event = await subscription.next(0.001)

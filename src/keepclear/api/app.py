@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import FastAPI
 from starlette.responses import Response
 
 import keepclear
 from keepclear.api import console, events, health, metrics, problems, reads, statements
 from keepclear.api.answers import answer
 from keepclear.api.models import DESCRIBED_BY_HAND
-from keepclear.api.security import SecurityHeaders, desk_of
+from keepclear.api.security import SecurityHeaders, desk_router
 from keepclear.host.mechanism_host import MechanismHost
 from keepclear.host.tokens import TokenBook
 
@@ -35,15 +35,14 @@ def create_app(host: MechanismHost, tokens: TokenBook, *, assets: Path | None = 
     app.state.metrics = metrics.Metrics()
     host.observer = app.state.metrics
     problems.install(app)
-    first = APIRouter(prefix="/v1", dependencies=[Depends(desk_of)], responses=problems.DOCUMENTED)
-    for group in (statements, reads, events):
-        first.include_router(group.router)
+    itself = desk_router("host")
 
-    @first.get("/openapi.json", include_in_schema=False)
+    @itself.get("/openapi.json", include_in_schema=False)
     async def described() -> Response:
         return answer(describe(app))
 
-    app.include_router(first)
+    for router in (statements.router, reads.router, events.router, itself):
+        app.include_router(router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     console.mount(app, assets)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from keepclear.api.security import Asking
+from keepclear.api.security import Asking, desk_router
 from keepclear.host.streams import Event, Streams, Subscription
 
 KEEP_ALIVE_S = 10.0
 STALLED_S = 30.0
 """A reader that takes nothing for so long has gone, whatever its connection says."""
 
-router = APIRouter(tags=["events"])
+router = desk_router("events")
 
 LastEventId = Annotated[int | None, Header(ge=0, le=2**53, description="The record index that the client has seen.")]
 LastEventIdQuery = Annotated[

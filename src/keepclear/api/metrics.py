@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counted
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +12,7 @@ from starlette.responses import Response
 
 from keepclear.api.security import metrics_reader
 from keepclear.host.observe import Batch, Observer
+from keepclear.mechanism.words import Severity
 
 router = APIRouter(tags=["host"])
 
@@ -54,10 +57,10 @@ class Metrics(Observer):
         for seconds in done.lags_s:
             self._lag.observe(seconds)
 
-    def now(self, *, queue: int, streams: int, dropped: int, index: int, open_alerts: dict[str, int]) -> bytes:
+    def now(self, *, queue: int, streams: int, dropped: int, index: int, open_alerts: Mapping[str, int]) -> bytes:
         """The page, with the gauges as they are at this moment."""
-        for severity, number in open_alerts.items():
-            self._alerts.labels(severity).set(number)
+        for severity in Severity:
+            self._alerts.labels(severity).set(open_alerts.get(severity, 0))
         self._queue.set(queue)
         self._streams.set(streams)
         self._dropped.set(dropped)
@@ -71,7 +74,7 @@ async def metrics(request: Request, _reader: Annotated[str, Depends(metrics_read
     host = request.app.state.host
     page: Metrics = request.app.state.metrics
     async with host.reading() as mechanism:
-        open_alerts = host.count_open_alerts(mechanism)
+        open_alerts = Counted(str(alert.severity) for alert in mechanism.alerts(open_only=True))
     content = page.now(
         queue=host.waiting,
         streams=host.streams.count,

@@ -71,6 +71,7 @@ class AlertOut(Model):
     why: str
     may_do: list[str]
     raised_at: Instant
+    acknowledged: list[dict[str, Any]]
     risen_at: Instant | None
     cleared_at: Instant | None
     cleared_why: str | None
@@ -107,6 +108,7 @@ class NoticeOut(Model):
     """A notice as it stands."""
 
     id: str
+    statement: str
     version: int
     sender: str = Field(alias="from")
     party: str
@@ -138,6 +140,7 @@ class ObligationOut(Model):
     kind: str
     desk_or_party: str
     about: str
+    notice: str
     due_at: Instant
     met_at: Instant | None
     state: Literal["open", "met", "lapsed"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from keepclear.api.answers import ITEMS, After, Limit, answer, page_of
@@ -20,18 +21,21 @@ from keepclear.api.models import (
     RecordItem,
     RecordPage,
 )
-from keepclear.api.security import Asking
+from keepclear.api.security import Asking, desk_router
 from keepclear.errors import NotFound
 from keepclear.formats.entry import Entry, entry_from_bytes
 from keepclear.formats.mechanism_table import agreement_to_table
+from keepclear.formats.statement_json import statement_from_json
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 from keepclear.mechanism.obligation import ObligationState
+from keepclear.mechanism.statement import Statement
 from keepclear.mechanism.states import NoticeState
+from keepclear.mechanism.words import MEDIATOR_DESK
 from keepclear.spacetime.instants import format_instant
 
-router = APIRouter(tags=["readings"])
+router = desk_router("readings")
 
 Id = Annotated[str, InPath(max_length=200)]
 Index = Annotated[int, InPath(ge=0, le=2**53)]
@@ -173,36 +177,44 @@ async def record(
     """Entries of the record that the desk may see, by index. The page looks at ``limit`` entries from ``from`` on."""
     host = request.app.state.host
     index = host.index
-    kept = await host.entries(start, limit)
+    kept = await asyncio.to_thread(read_back, await host.entries(start, limit), host.agreement)
     async with host.reading() as mechanism:
-        items = [
-            item
-            for place, data in enumerate(kept, start)
-            if (item := record_item(mechanism, caller.desk, place, entry_from_bytes(data))) is not None
-        ]
+        shown = [record_item(mechanism, caller.desk, place, *one) for place, one in enumerate(kept, start)]
+    items = [item for item in shown if item is not None]
     following = start + len(kept)
-    return answer({"items": items, "next": following if following <= index else None, "index": index})
+    return answer({"items": items, "next": following if kept and following <= index else None, "index": index})
 
 
 @router.get("/record/{index}", response_class=Response, responses={200: {"model": RecordItem}})
 async def record_entry(request: Request, caller: Asking, index: Index) -> Response:
     """One entry of the record."""
     host = request.app.state.host
-    kept = await host.entries(index, 1)
+    kept = read_back(await host.entries(index, 1), host.agreement)
     async with host.reading() as mechanism:
-        return answer(_seen(record_item(mechanism, caller.desk, index, entry_from_bytes(kept[0])) if kept else None))
+        return answer(_seen(record_item(mechanism, caller.desk, index, *kept[0]) if kept else None))
 
 
-def record_item(mechanism: Mechanism, desk: str, index: int, entry: Entry) -> dict[str, Any] | None:
+def record_item(
+    mechanism: Mechanism, desk: str, index: int, entry: Entry, statement: Statement | None
+) -> dict[str, Any] | None:
     """An entry as a desk may see it: a statement by its view, a delivery for its own desk and the mediator."""
     item = {"index": index, "at": format_instant(entry.at), "kind": entry.kind, "statement": None}
-    if entry.statement is not None:
-        heard = mechanism.statement(entry.statement["id"])
+    if statement is not None:
+        heard = mechanism.heard(statement)
         item["statement"] = None if heard is None else view(mechanism, desk, heard)
         return item if item["statement"] is not None else None
-    if entry.kind == "delivery" and desk not in (entry.desk, "mediator.duty"):
+    if entry.kind == "delivery" and desk not in (entry.desk, MEDIATOR_DESK):
         return None
     return item
+
+
+def read_back(kept: list[bytes], agreement: Agreement) -> list[tuple[Entry, Statement | None]]:
+    """Kept bytes as entries, each with its statement if it holds one."""
+    entries = [entry_from_bytes(data) for data in kept]
+    return [
+        (entry, None if entry.statement is None else statement_from_json(entry.statement, agreement))
+        for entry in entries
+    ]
 
 
 def _seen(shown: dict[str, Any] | None) -> dict[str, Any]:

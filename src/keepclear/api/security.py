@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from keepclear.api import problems
 from keepclear.errors import Forbidden, Unauthenticated
 from keepclear.host.tokens import METRICS, TokenBook
 from keepclear.mechanism.words import MEDIATOR_DESK
@@ -70,6 +71,11 @@ async def desk_of(request: Request, credentials: Credentials) -> Caller:
         message = "this token is no desk's of this mechanism; use the token of your desk"
         raise Forbidden(message)
     return Caller(holder)
+
+
+def desk_router(tag: str) -> APIRouter:
+    """A group of ``/v1`` routes. Each of them asks for a desk's token, whatever else it declares: default deny."""
+    return APIRouter(prefix="/v1", dependencies=[Depends(desk_of)], responses=problems.DOCUMENTED, tags=[tag])
 
 
 async def metrics_reader(request: Request, credentials: Credentials) -> str:

@@ -141,7 +141,7 @@ def run(
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
-    connection is taken. Raises ``InvalidInput`` for what was given wrongly and ``StoreFailed`` for what the disk refuses.
+    connection is taken. Raises ``InvalidInput`` for what was given wrongly, ``StoreFailed`` for what the disk refuses.
     """
     address = Address.parse(listen)
     logs.configure(log_level)

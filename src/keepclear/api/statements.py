@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from starlette.responses import Response
 
 from keepclear.api.answers import answer
 from keepclear.api.body import parse_body
 from keepclear.api.models import DeliveryIn, Preview, PreviewIn, Receipt, StatementIn
-from keepclear.api.security import Asking
+from keepclear.api.security import Asking, desk_router
 from keepclear.errors import Forbidden, InvalidInput
 from keepclear.formats.reader import Table
 from keepclear.formats.statement_json import notice_body_from_json, statement_from_json, uuid7
@@ -18,7 +18,7 @@ from keepclear.formats.strict_json import MOST_EXACT_INTEGER
 from keepclear.mechanism.bodies import NoticeBody
 from keepclear.mechanism.disclosure import view
 
-router = APIRouter(tags=["statements"])
+router = desk_router("statements")
 
 
 def _takes(model: type[Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -139,7 +139,7 @@ class Client:
         """Everything up to record index ``through`` is on this machine."""
         self._post("/v1/deliveries", {"through": through})
 
-    def events(self, after: int | None = None, *, deliver: bool = True) -> Iterator[Event]:
+    def events(self, after: int | None = None, *, deliver: bool = True) -> Generator[Event, None, None]:
         """What concerns the desk, as it happens and without end, resumed where a connection broke.
 
         ``after`` is the record index that is known already; left out, events begin now. With ``deliver`` the host is
@@ -175,7 +175,7 @@ class Client:
         raise AssertionError  # the last attempt returned or raised
 
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Json:
-        return self._answer("GET", path, params=dict(params or {}), tries=1)
+        return self._answer("GET", path, params=params, tries=1)
 
     def _post(self, path: str, body: Json, headers: Mapping[str, str] | None = None, *, tries: int = 1) -> Json:
         return self._answer("POST", path, json=body, headers=dict(headers or {}), tries=tries)

@@ -8,11 +8,12 @@ import structlog
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
 from keepclear.formats.entry import Entry, agreement_entry, entry_from_bytes
+from keepclear.formats.statement_json import statement_from_json
 from keepclear.host.clock import wall_clock_ms
 from keepclear.host.working import Working
+from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
-from keepclear.mechanism.play import play_entry
 from keepclear.store.protocol import Store
 
 CHUNK = 1_000
@@ -64,7 +65,7 @@ def bring_up(store: Store, log: str) -> Working:
         working = Working(agreement, Mechanism(agreement), 1)
     for index, entry in _entries(store, log, working.length):
         try:
-            outcome = play_entry(working.mechanism, entry)
+            outcome = play.step(working.mechanism, as_input(entry, agreement))
         except Exception as error:
             message = f"log {log!r}, entry {index}: it cannot be played ({error}); was it written by other rules?"
             raise RecordDamaged(message) from error
@@ -72,6 +73,18 @@ def bring_up(store: Store, log: str) -> Working:
             working.note_raised(entry.statement["id"], outcome)
         working.length = index + 1
     return working
+
+
+def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
+    """A kept entry as the input that it was. Raises ``InvalidInput`` for one that is none under this agreement."""
+    if entry.statement is not None:
+        return play.StatementEntry(entry.at, statement_from_json(entry.statement, agreement), entry.held)
+    if entry.desk is not None and entry.through is not None:
+        return play.DeliveryEntry(entry.at, entry.desk, entry.through)
+    if entry.kind == "clock":
+        return play.ClockEntry(entry.at)
+    msg = "kind"
+    raise InvalidInput(msg, entry.kind, "an entry after the agreement")
 
 
 def _from_snapshot(store: Store, log: str, agreement: Agreement) -> Working | None:

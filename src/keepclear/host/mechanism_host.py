@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import structlog
 
-from keepclear.errors import KeepclearError, Overloaded, StoreFailed
+from keepclear.errors import InvalidInput, KeepclearError, Overloaded, StoreFailed
 from keepclear.host.boot import bring_up
 from keepclear.host.clock import HearingClock
 from keepclear.host.observe import Batch, Nobody, Observer
@@ -133,6 +133,9 @@ class MechanismHost:
 
     async def deliver(self, desk: str, through: int) -> None:
         """The desk's machine has everything up to index ``through``; recorded only where that changes something."""
+        if through > self.index:
+            msg = "through"
+            raise InvalidInput(msg, str(through), f"a record index that you were told of, at most {self.index}")
         await self._put(desk, Delivered(desk, through, self._clock.now()))
 
     @asynccontextmanager

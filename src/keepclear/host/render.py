@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from keepclear.errors import NotFound
 from keepclear.host.working import Working
 from keepclear.mechanism.core import Mechanism
-from keepclear.mechanism.disclosure import view
+from keepclear.mechanism.disclosure import event, view
 from keepclear.mechanism.outcome import Outcome
 from keepclear.spacetime.instants import format_instant
 
@@ -19,14 +20,8 @@ def as_json(value: Any) -> bytes:
 
 def event_data(mechanism: Mechanism, desk: str, outcome: Outcome) -> bytes | None:
     """The ``data`` of the event by which ``desk`` learns of ``outcome``; None when it may see nothing of it."""
-    changes = []
-    for change in outcome.changes:
-        shown = view(mechanism, desk, change.thing)
-        if shown is not None:
-            changes.append({"kind": change.kind, "what": change.what, str(change.kind): shown})
-    if not changes:
-        return None
-    return as_json({"index": outcome.index, "at": format_instant(outcome.at_ms), "changes": changes})
+    shown = event(mechanism, desk, outcome)
+    return None if shown is None else as_json(shown)
 
 
 def receipt(working: Working, desk: str, statement_id: str) -> dict[str, Any]:
@@ -35,12 +30,15 @@ def receipt(working: Working, desk: str, statement_id: str) -> dict[str, Any]:
     The alerts are shown as they are now: told again later, a receipt names the same ones, which may have cleared.
     """
     mechanism = working.mechanism
-    index, at_ms = mechanism.heard_at(statement_id) or (-1, 0)
+    place = mechanism.heard_at(statement_id)
+    if place is None:
+        message = f"statement {statement_id} was not heard"
+        raise NotFound(message)
     alerts = [mechanism.alert(name) for name in working.raised_by(statement_id)]
     views = [view(mechanism, desk, alert) for alert in alerts if alert is not None]
     return {
         "id": statement_id,
-        "index": index,
-        "heard_at": format_instant(at_ms),
+        "index": place[0],
+        "heard_at": format_instant(place[1]),
         "alerts": [shown for shown in views if shown is not None],
     }

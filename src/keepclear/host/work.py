@@ -91,14 +91,18 @@ class Worker:
             if time.perf_counter() - began > HEARING_S:
                 break
         if len(self.worked.answers) == len(inputs):
-            self._advance(now_ms)
+            try:
+                self._advance(now_ms)
+            except Exception as error:  # as above
+                self.worked.broken = error
         return self.worked
 
     def _take(self, given: Input) -> Answer:
         at = max(self._mechanism.now, given.arrived_ms)
+        self._advance(at)
         if isinstance(given, Said):
             return self._hear(given, at)
-        outcome = self._mechanism.deliver(given.desk, min(given.through, self._working.length - 1), at)
+        outcome = self._mechanism.deliver(given.desk, given.through, at)
         if outcome.is_entry:
             self._note(outcome, delivery_entry(at, given.desk, given.through))
         return Answer(outcome.is_entry, {})
@@ -126,14 +130,11 @@ class Worker:
         return Answer(new=False, body=receipt(self._working, statement.sender, statement.id))
 
     def _advance(self, now_ms: int) -> None:
+        """What is due comes first, as an entry of its own: a statement's receipt names what the statement raised."""
         due = self._mechanism.next_due()
         if due is None or due > now_ms:
             return
-        try:
-            outcome = self._mechanism.advance(max(now_ms, self._mechanism.now))
-        except Exception as error:  # as above
-            self.worked.broken = error
-            return
+        outcome = self._mechanism.advance(max(now_ms, self._mechanism.now))
         if outcome.is_entry:
             self._note(outcome, clock_entry(outcome.at_ms))
 

@@ -8,8 +8,9 @@ import rfc8785
 
 from keepclear.formats.entry import entry_from_bytes
 from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.core import RULES_VERSION, Mechanism
-from keepclear.mechanism.outcome import ChangeKind, Outcome, What
+from keepclear.mechanism.outcome import Outcome, What
 from keepclear.mechanism.statement import Statement
 
 _SEPARATOR = b"\n"
@@ -27,9 +28,9 @@ class Working:
     def note_raised(self, statement_id: str, outcome: Outcome) -> None:
         """The alerts that this statement raised are remembered, for its receipt."""
         raised = [
-            change.thing.id  # type: ignore[union-attr] - a change of this kind is about an alert
+            change.thing.id
             for change in outcome.changes
-            if change.kind is ChangeKind.ALERT and change.what is What.RAISED
+            if isinstance(change.thing, Alert) and change.what is What.RAISED
         ]
         if raised:
             self._raised[statement_id] = raised

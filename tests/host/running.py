@@ -1,0 +1,207 @@
+"""A real host: a process of its own on a port of its own, SQLite on disk."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from keepclear.client import Client, new_id
+from keepclear.host import tokens
+
+START = """
+import sys
+from pathlib import Path
+from keepclear.api.serve import run
+data, mechanism = sys.argv[1:]
+sys.exit(run(Path(data), "127.0.0.1:0", Path(mechanism) if mechanism else None,
+             ready=lambda url: print(url, flush=True), log_level="warning"))
+"""
+
+DESKS = ("alpha.air", "alpha.ground", "bravo.air", "charlie.air", "mediator.duty")
+
+
+def agreement(disclosure: str = "board", name: str = "trial", rules: str = "") -> str:
+    """A mechanism file: three parties on a stretch of land, AGL and FL allowed, one zone and one third force."""
+    return f"""
+name = "{name}"
+disclosure = "{disclosure}"
+[area]
+footprint = {{ type = "Polygon", coordinates = [[[34, 32], [43, 32], [43, 38], [34, 38], [34, 32]]] }}
+[terrain]
+lowest_m = -430
+highest_m = 2814
+[qnh]
+lowest_hpa = 990
+highest_hpa = 1035
+[rules]
+{rules}
+[[separation]]
+between = ["fixed_wing", "*"]
+lateral_m = 5000
+vertical_ft = 1000
+time_s = 300
+[[party]]
+id = "alpha"
+name = "Alpha"
+[[party]]
+id = "bravo"
+name = "Bravo"
+[[party]]
+id = "charlie"
+name = "Charlie"
+[[desk]]
+id = "alpha.air"
+role = "air"
+party = "alpha"
+[[desk]]
+id = "alpha.ground"
+role = "ground"
+party = "alpha"
+[[desk]]
+id = "bravo.air"
+role = "air"
+party = "bravo"
+[[desk]]
+id = "charlie.air"
+role = "air"
+party = "charlie"
+[[place]]
+name = "Airfield"
+lon = 40.176
+lat = 35.285
+"""
+
+
+def minutes_ahead(minutes: float) -> str:
+    """An RFC 3339 instant so many minutes from now."""
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def box(lon: float, lat: float, *, start: float = 120, end: float = 180, size: float = 0.3) -> dict[str, Any]:
+    """A volume over a box with its south-west corner there; ``start`` and ``end`` in minutes from now."""
+    ring = [[lon, lat], [lon + size, lat], [lon + size, lat + size], [lon, lat + size], [lon, lat]]
+    return {
+        "footprint": {"type": "Polygon", "coordinates": [ring]},
+        "floor": "5000 ft AMSL",
+        "ceiling": "15000 ft AMSL",
+        "start": minutes_ahead(start),
+        "end": minutes_ahead(end),
+    }
+
+
+def notice_body(lon: float = 37.0, lat: float = 34.0, activity: str = "fixed_wing", **more: Any) -> dict[str, Any]:
+    """The body of a notice over a box."""
+    return {"activity": activity, "envelope": [box(lon, lat)], **more}
+
+
+def statement(desk: str, serial: int, kind: str, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A whole statement, as it is posted."""
+    return {
+        "id": new_id(),
+        "mechanism": "trial",
+        "type": kind,
+        "from": desk,
+        "serial": serial,
+        "said_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "body": body,
+        **more,
+    }
+
+
+class RunningHost:
+    """The host on ``folder``; ``start`` and ``kill`` as often as wanted. Tokens are made once."""
+
+    def __init__(self, folder: Path, mechanism: str | None = None, *, limit_file_bytes: int | None = None) -> None:
+        self.data = folder / "data"
+        self.file = folder / "agreement.toml"
+        self.file.write_text(mechanism or agreement())
+        self.data.mkdir(exist_ok=True)
+        self.limit_file_bytes = limit_file_bytes
+        self.url = ""
+        book, self.tokens = tokens.issue(DESKS)
+        book.save(self.data / "tokens.json")
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self, *, with_file: bool = True) -> Self:
+        """The host takes connections at ``url``."""
+        limit = [] if self.limit_file_bytes is None else ["prlimit", f"--fsize={self.limit_file_bytes}"]
+        command = [*limit, sys.executable, "-c", START, str(self.data), str(self.file) if with_file else ""]
+        with (self.data / "log").open("a") as log:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ})
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+        if not self.url:
+            self._end(signal.SIGKILL)
+            msg = f"the host did not come up: {self.log()}"
+            raise AssertionError(msg)
+        return self
+
+    def second(self) -> None:
+        """Another host on the same directory; fails with what it said when it does not come up."""
+        other = RunningHost.__new__(RunningHost)
+        other.__dict__ |= self.__dict__
+        other.start()
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def log(self) -> str:
+        """What the host logged."""
+        return (self.data / "log").read_text()
+
+    def kill(self) -> None:
+        """SIGKILL: no farewell, no snapshot."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM, and its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def wait(self, seconds: float = 20) -> int:
+        """Its exit status, once it has gone by itself."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+        status = self._process.wait(20)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        return status
+
+    def client(self, desk: str) -> Client:
+        """The desk at work here."""
+        return Client(self.url, self.tokens[desk])
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+
+def until(condition: Any, seconds: float = 10.0) -> Any:
+    """The first true answer of ``condition``; fails when none came in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    message = f"not so within {seconds} s"
+    raise AssertionError(message)

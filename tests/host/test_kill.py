@@ -1,0 +1,221 @@
+"""Killed at any moment, the host has lost nothing that it acknowledged, and works out the same alerts again.
+
+Fifty times under load: three desks speak, the mediator reads, and at a random moment the process gets SIGKILL. Now and
+then it is SIGTERM, so that later starts begin with a snapshot. What no answer came for is said again with its id. At
+the end the record is played afresh, from its beginning and without snapshots, and every reading that the mediator was
+ever given is compared with what the record says at that index.
+
+The hosts are forked from one process that has everything imported, so that fifty starts take seconds, not minutes; each
+opens the data directory anew, and dies alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from keepclear.formats.entry import entry_from_bytes
+from keepclear.host.boot import as_input, kept_agreement
+from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.disclosure import view
+from keepclear.mechanism.play import step
+from keepclear.store import SqliteStore
+from tests.host.running import RunningHost, agreement, notice_body, statement
+
+KILLS = 50
+CLEAN_STOPS = {9, 24, 33}
+SEED = 20260409
+SPEAKERS = ("alpha.air", "bravo.air", "charlie.air")
+
+FORKING = """
+import os, sys
+from pathlib import Path
+import keepclear.api.serve as serve
+import uvicorn.loops.auto, uvicorn.protocols.http.auto, uvicorn.lifespan.off
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        tell = lambda url: print("up", url, flush=True)
+        os._exit(serve.run(Path(sys.argv[1]), "127.0.0.1:0", Path(sys.argv[2]), ready=tell, log_level="error"))
+    print("pid", child, flush=True)
+    print("gone", os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+class ForkedHost(RunningHost):
+    """The same host, each start a fork of a process that has imported everything."""
+
+    @contextmanager
+    def forking(self) -> Iterator[None]:
+        command = [sys.executable, "-c", FORKING, str(self.data), str(self.file)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+            self._parent = parent
+            yield
+            parent.kill()
+
+    def up(self) -> None:
+        assert self._parent.stdin is not None
+        self._parent.stdin.write("\n")
+        self._parent.stdin.flush()
+        told = dict([self._told(), self._told()])
+        self.child, self.url = int(told["pid"]), told["up"]
+
+    def down(self, how: signal.Signals) -> None:
+        os.kill(self.child, how)
+        assert self._told()[0] == "gone"
+
+    def _told(self) -> tuple[str, str]:
+        assert self._parent.stdout is not None
+        word, _, rest = self._parent.stdout.readline().strip().partition(" ")
+        return word, rest
+
+
+@dataclass
+class Witness:
+    """What was acknowledged and what was read, over all lives of the host."""
+
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    readings: list[tuple[int, list[dict[str, Any]]]] = field(default_factory=list)
+    pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    said_again: int = 0
+
+
+class Speaker(threading.Thread):
+    """One desk that speaks until the host is gone; what got no answer is kept to be said again."""
+
+    def __init__(self, host: ForkedHost, desk: str, witness: Witness, draw: random.Random) -> None:
+        super().__init__()
+        self._desk, self._witness, self._draw = desk, witness, draw
+        self._http = httpx2.Client(
+            base_url=host.url, headers={"Authorization": f"Bearer {host.tokens[desk]}"}, trust_env=False
+        )
+
+    def run(self) -> None:
+        with self._http, suppress(httpx2.TransportError):
+            waiting = self._witness.pending.get(self._desk)
+            if waiting is not None:
+                self._witness.said_again += self._say(waiting) == 200
+            serial = self._http.get("/v1/me").json()["next_serial"]
+            while True:
+                self._say(statement(self._desk, serial, *self._something()))
+                serial += 1
+
+    def _say(self, said: dict[str, Any]) -> int:
+        self._witness.pending[self._desk] = said
+        response = self._http.post("/v1/statements", json=said)
+        if response.status_code == 503:  # stopping in order: nothing was recorded, or it will be found
+            msg = "stopping"
+            raise httpx2.ConnectError(msg)
+        assert response.status_code in (200, 201), response.text
+        del self._witness.pending[self._desk]
+        self._witness.acknowledged[said["id"]] = response.json()["index"]
+        return response.status_code
+
+    def _something(self) -> tuple[str, dict[str, Any]]:
+        if self._draw.random() < 0.15:
+            place = (self._draw.uniform(34.5, 42.0), self._draw.uniform(32.5, 37.0))
+            return "notice", notice_body(*place, activity=self._draw.choice(["fixed_wing", "uas", "ground"]))
+        return "message", {"text": f"{self._draw.random()}"}
+
+
+class Reader(threading.Thread):
+    """The mediator, reading all alerts again and again."""
+
+    def __init__(self, host: ForkedHost, witness: Witness) -> None:
+        super().__init__()
+        self._host, self._witness = host, witness
+
+    def run(self) -> None:
+        headers = {"Authorization": f"Bearer {self._host.tokens['mediator.duty']}"}
+        with (
+            httpx2.Client(base_url=self._host.url, headers=headers, trust_env=False) as http,
+            suppress(httpx2.TransportError),
+        ):
+            while (response := http.get("/v1/alerts?limit=500")).status_code == 200:
+                page = response.json()
+                assert page["next"] is None
+                self._witness.readings.append((page["index"], page["items"]))
+                time.sleep(0.03)
+
+
+def seeded(seed: float) -> random.Random:
+    """A load that is the same each time."""
+    return random.Random(seed)  # noqa: S311 - it draws loads, not secrets
+
+
+@pytest.fixture(scope="module")
+def aftermath(tmp_path_factory: pytest.TempPathFactory) -> tuple[ForkedHost, Witness]:
+    """The host after fifty kills, and what was seen of it."""
+    host = ForkedHost(tmp_path_factory.mktemp("killed"), agreement(rules="ack_routine_min = 0.05"))
+    witness, draw = Witness(), seeded(SEED)
+    with host.forking():
+        for life in range(KILLS + len(CLEAN_STOPS)):
+            host.up()
+            threads = [
+                Reader(host, witness),
+                *(Speaker(host, desk, witness, seeded(draw.random())) for desk in SPEAKERS),
+            ]
+            for thread in threads:
+                thread.start()
+            time.sleep(draw.uniform(0.0, 0.5))
+            host.down(signal.SIGTERM if life in CLEAN_STOPS else signal.SIGKILL)
+            for thread in threads:
+                thread.join()
+    return host, witness
+
+
+def test_every_acknowledged_statement_is_found_again_at_its_index(aftermath: tuple[ForkedHost, Witness]) -> None:
+    host, witness = aftermath
+    assert len(witness.acknowledged) > 5 * KILLS, "the load was no load"
+    kept = _statements(host.data)
+    lost = {said: index for said, index in witness.acknowledged.items() if kept.get(index) != said}
+    assert lost == {}
+    assert len(set(kept.values())) == len(kept), "nothing was heard twice"
+    assert len(kept) <= len(witness.acknowledged) + len(witness.pending)
+
+
+def test_the_same_alerts_are_worked_out_again(aftermath: tuple[ForkedHost, Witness]) -> None:
+    host, witness = aftermath
+    assert len(witness.readings) > KILLS
+    assert max(len(alerts) for _, alerts in witness.readings) > 10, "there was something to work out"
+    readings = sorted(witness.readings, key=lambda reading: reading[0])
+    store = SqliteStore(host.data)
+    log = store.logs()[0]
+    agreed = kept_agreement(store, log)
+    mechanism = Mechanism(agreed)
+    for index, data in enumerate(store.read(log, 0, store.length(log))):
+        if index:
+            step(mechanism, as_input(entry_from_bytes(data), agreed))
+        while readings and readings[0][0] == index:
+            _, served = readings.pop(0)
+            assert served == _as_read(mechanism), f"at index {index}"
+    assert readings == []
+    store.close()
+
+
+def _statements(data: Path) -> dict[int, str]:
+    store = SqliteStore(data)
+    log = store.logs()[0]
+    entries = [entry_from_bytes(entry) for entry in store.read(log, 0, store.length(log))]
+    store.close()
+    return {index: entry.statement["id"] for index, entry in enumerate(entries) if entry.statement is not None}
+
+
+def _as_read(mechanism: Mechanism) -> list[dict[str, Any]]:
+    views = [view(mechanism, "mediator.duty", alert) for alert in mechanism.alerts()]
+    read: list[dict[str, Any]] = json.loads(json.dumps([shown for shown in views if shown is not None]))
+    return read
