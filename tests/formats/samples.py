@@ -116,7 +116,7 @@ def volume(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in shape.items() if value is not ...}
 
 
-def feature(notice_id: str, party: str, activity: str = "uas", **changes: Any) -> dict[str, Any]:
+def feature(notice_id: str, party: str, activity: str = "uas", /, **changes: Any) -> dict[str, Any]:
     """A feature of a plan file: that disc, with some properties changed (``geometry`` replaces the disc's centre)."""
     given = volume()
     geometry = changes.pop("geometry", given.pop("footprint"))

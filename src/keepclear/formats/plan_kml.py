@@ -51,10 +51,11 @@ def _pieces(data: bytes, heights: HeightRules, progress: Progress | None) -> Ite
 
 
 def _of_placemark(placemark: Element, number: int, heights: HeightRules) -> Iterator[Piece]:
-    given = _extended_data(placemark, f"Placemark[{number}]")
-    names = [("name", placemark.text_of("name")), ("notice", given.get("notice"))]
-    known = ", ".join(f"{word} {shown(name)}" for word, name in names if name)
-    place = f"Placemark[{number}] ({known})" if known else f"Placemark[{number}]"
+    name = placemark.text_of("name")
+    place = _place(number, ("name", name))
+    given = _extended_data(placemark, place)
+    place = _place(number, ("name", name), ("notice", given.get("notice")))
+    given |= _time_span(placemark, given, place)
     notice, party = (_word(given, key, place) for key in ("notice", "party"))
     activity = _word(given, "activity", place)
     if activity not in frozenset(Activity):
@@ -63,8 +64,14 @@ def _of_placemark(placemark: Element, number: int, heights: HeightRules) -> Iter
         yield Piece(place, notice, party, activity, part)
 
 
+def _place(number: int, *names: tuple[str, str | None]) -> str:
+    """Where a placemark stands, with the names by which its author knows it."""
+    known = ", ".join(f"{word} {shown(name)}" for word, name in names if name)
+    return f"Placemark[{number}] ({known})" if known else f"Placemark[{number}]"
+
+
 def _extended_data(placemark: Element, place: str) -> dict[str, Any]:
-    """The named values of a placemark; a ``TimeSpan`` is its start and end."""
+    """The named values of a placemark."""
     given: dict[str, Any] = {}
     for extended in placemark.all("ExtendedData"):
         pairs = [(data.attributes.get("name", ""), data.text_of("value")) for data in extended.all("Data")]
@@ -75,13 +82,21 @@ def _extended_data(placemark: Element, place: str) -> dict[str, Any]:
                 raise InvalidInput(f"{place}.ExtendedData.{name}", "stands twice and differs", "each name once")
             if text:
                 given[name] = text
-    span = placemark.child("TimeSpan")
-    for key, name in (("start", "begin"), ("end", "end")):
-        told = "" if span is None else span.text_of(name)
-        if told and given.setdefault(key, told) != told:
-            expected = f"the same as {key} in ExtendedData, {shown(given[key])}"
-            raise InvalidInput(f"{place}.TimeSpan.{name}", shown(told), expected)
     return given
+
+
+def _time_span(placemark: Element, given: dict[str, Any], place: str) -> dict[str, Any]:
+    """The start and end that a ``TimeSpan`` gives; where they stand in the named values too they must be the same."""
+    span = placemark.child("TimeSpan")
+    told: dict[str, Any] = {}
+    for key, name in (("start", "begin"), ("end", "end")):
+        text = "" if span is None else span.text_of(name)
+        if text and given.get(key, text) != text:
+            expected = f"the same as {key} in ExtendedData, {shown(given[key])}"
+            raise InvalidInput(f"{place}.TimeSpan.{name}", shown(text), expected)
+        if text:
+            told[key] = text
+    return told
 
 
 def _word(given: dict[str, Any], key: str, place: str) -> str:

@@ -1,0 +1,74 @@
+"""Entries of the record: one spelling each, read back as they were, and nothing that is not one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keepclear.errors import InvalidInput
+from keepclear.formats.entry import agreement_entry, clock_entry, delivery_entry, entry_from_bytes, statement_entry
+from keepclear.formats.mechanism_toml import agreement_from_toml
+from keepclear.formats.statement_json import statement_from_json
+from tests.formats.samples import MECHANISM, notice
+
+AGREEMENT = agreement_from_toml(MECHANISM.encode())
+AT = 1_775_707_200_000
+
+
+def test_a_statement_is_kept_exactly_as_heard() -> None:
+    source = notice(remarks=...)
+    data = statement_entry(AT, statement_from_json(source, AGREEMENT))
+    entry = entry_from_bytes(data)
+    assert (entry.kind, entry.at, entry.statement, entry.held) == ("statement", AT, source, False)
+    assert statement_from_json(entry.statement, AGREEMENT) == statement_from_json(source, AGREEMENT)
+
+
+def test_that_a_statement_was_kept_back_is_kept_too() -> None:
+    data = statement_entry(AT, statement_from_json(notice(), AGREEMENT), held=True)
+    assert entry_from_bytes(data).held
+
+
+def test_an_agreement_is_kept_whole() -> None:
+    assert entry_from_bytes(agreement_entry(AT, AGREEMENT)).agreement == AGREEMENT
+
+
+def test_deliveries_and_the_clock_are_inputs_too() -> None:
+    delivery, clock = entry_from_bytes(delivery_entry(AT, "bravo.air", 17)), entry_from_bytes(clock_entry(AT))
+    assert (delivery.kind, delivery.at, delivery.desk, delivery.through) == ("delivery", AT, "bravo.air", 17)
+    assert (clock.kind, clock.at, clock.statement) == ("clock", AT, None)
+
+
+@pytest.mark.parametrize(
+    "data", [agreement_entry(AT, AGREEMENT), delivery_entry(AT, "bravo.air", 17), clock_entry(AT)], ids=str
+)
+def test_an_entry_has_one_spelling(data: bytes) -> None:
+    assert rfc8785.dumps(json.loads(data)) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (b"[]", ""),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"tick"}', "kind"),
+        (b'{"v":1,"rules":"1","at":"5","kind":"clock"}', "at"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"clock","desk":"x"}', "desk"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"statement","statement":7}', "statement"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"agreement","agreement":{}}', "agreement.name"),
+    ],
+)
+def test_what_is_no_entry_is_refused(data: bytes, field: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        entry_from_bytes(data)
+    assert refusal.value.field == field
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_give_an_entry_or_a_refusal(data: bytes) -> None:
+    with contextlib.suppress(InvalidInput):
+        entry_from_bytes(data)
