@@ -26,7 +26,7 @@ STRETCH = 8
 """Legs of a trajectory to a row."""
 HEIGHT_DOUBT_M = 5.0
 GEOID_SLOPE = 1e-3
-"""Sea level rises by less than 1 m a kilometre above the ellipsoid, anywhere: what lateral separation adds to height."""
+"""Sea level rises by less than 1 m a kilometre above the ellipsoid: what lateral separation adds to height."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
 from keepclear.spacetime.lateral import lateral_gap
+from keepclear.spacetime.measure import trajectory_footprint
 from keepclear.spacetime.overlap import common_footprint
 from keepclear.spacetime.separation import Separation
 from keepclear.spacetime.trajectory import Trajectory
@@ -53,18 +54,19 @@ def judge(a: Plan, b: Plan, separation: Separation, heights: HeightRules, *, ove
 
 
 def _pairs(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> Iterator[_Pair]:
-    match a.envelope, b.envelope:
-        case Trajectory(), Trajectory():
-            yield _flights(a.envelope, b.envelope, separation)
-        case Trajectory() as flight, volumes:
-            for _, row in _in_reach(a, b, separation, heights):
-                yield _flight_and_volume(flight, volumes[row], separation, heights)
-        case volumes, Trajectory() as flight:
-            for row, _ in _in_reach(a, b, separation, heights):
-                yield _flight_and_volume(flight, volumes[row], separation, heights)
-        case ours, theirs:
-            for row, other in _in_reach(a, b, separation, heights):
-                yield _volumes(ours[row], theirs[other], separation, heights)
+    ours, theirs = a.envelope, b.envelope
+    if isinstance(ours, Trajectory) and isinstance(theirs, Trajectory):
+        yield _flights(ours, theirs, separation)
+        return
+    for row, other in _in_reach(a, b, separation, heights):
+        one = ours if isinstance(ours, Trajectory) else ours[row]
+        two = theirs if isinstance(theirs, Trajectory) else theirs[other]
+        if isinstance(one, Volume) and isinstance(two, Volume):
+            yield _volumes(one, two, separation, heights)
+        elif isinstance(one, Trajectory) and isinstance(two, Volume):
+            yield _flight_and_volume(one, two, separation, heights)
+        elif isinstance(one, Volume) and isinstance(two, Trajectory):
+            yield _flight_and_volume(two, one, separation, heights)
 
 
 def _in_reach(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> list[tuple[int, int]]:
@@ -99,22 +101,23 @@ def _volumes(a: Volume, b: Volume, separation: Separation, rules: HeightRules) -
 
 
 def _flights(a: Trajectory, b: Trajectory, separation: Separation) -> _Pair:
-    from keepclear.spacetime.measure import trajectory_footprint
-
     drawn = ((trajectory_footprint(a), trajectory_footprint(b)),)
-    return _flown(flights_meet(a, b, separation), a, max(a.start_ms, b.start_ms), min(a.end_ms, b.end_ms), drawn)
+    return _flown(flights_meet(a, b, separation), a, b, drawn)
 
 
 def _flight_and_volume(flight: Trajectory, volume: Volume, separation: Separation, rules: HeightRules) -> _Pair:
     met = flight_meets_volume(flight, volume, rules, separation)
     drawn = tuple((part.footprint, volume.footprint) for part in met.parts)
-    start_ms, end_ms = max(flight.start_ms, volume.start_ms), min(flight.end_ms, volume.end_ms)
-    return _flown(met, flight, start_ms, end_ms, drawn)
+    return _flown(met, flight, volume, drawn)
 
 
 def _flown(
-    met: FlightMeeting, flight: Trajectory, start_ms: int, end_ms: int, drawn: tuple[tuple[Footprint, Footprint], ...]
+    met: FlightMeeting,
+    a: Trajectory,
+    b: Trajectory | Volume,
+    drawn: tuple[tuple[Footprint, Footprint], ...],
 ) -> _Pair:
+    start_ms, end_ms = max(a.start_ms, b.start_ms), min(a.end_ms, b.end_ms)
     return _Pair(met.contact, met.lateral_gap_m, met.vertical_gap_m, met.widened, start_ms, end_ms, drawn)
 
 

@@ -6,7 +6,7 @@ Small sets are compared all with all. Large ones go in blocks of neighbours with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -23,24 +23,22 @@ _AT_ONCE = 1024  # block pairs refined in one go
 
 
 def boxes_within(a: Box, b: Box, reach_m: float) -> bool:
-    """May anything in the one box be within reach of anything in the other?"""
+    """True when something in the one box may be within reach of something in the other."""
     return bool(np.all(a[0] - reach_m <= b[1]) and np.all(b[0] - reach_m <= a[1]))
 
 
-def overlapping_pieces(a: Pieces, b: Pieces, reach_m: float) -> tuple[Ints, Ints]:
-    """The pairs of pieces whose boxes come within reach of each other."""
+def overlapping_pieces(a: Pieces, b: Pieces, reach_m: float) -> Iterator[tuple[Ints, Ints]]:
+    """The pairs of pieces whose boxes come within reach of each other, some at a time."""
     a_low, a_high = np.minimum(a.start, a.end) - reach_m, np.maximum(a.start, a.end) + reach_m
     b_low, b_high = np.minimum(b.start, b.end), np.maximum(b.start, b.end)
-    if len(a) * len(b) <= _SMALL:
-        return _boxes_meeting(a_low, a_high, b_low, b_high)
-    whole_low, whole_high = b_low.min(axis=0), b_high.max(axis=0)
-    kept = np.flatnonzero(np.all((a_low <= whole_high) & (a_high >= whole_low), axis=1))
-    if not len(kept):
-        return kept, kept
-    low, high = a_low[kept].min(axis=0), a_high[kept].max(axis=0)
-    kept_b = np.flatnonzero(np.all((b_low <= high) & (b_high >= low), axis=1))
-    i, j = _meeting_in_blocks(a_low[kept], a_high[kept], b_low[kept_b], b_high[kept_b])
-    return kept[i], kept_b[j]
+    in_b = np.flatnonzero(np.all((a_low <= b_high.max(axis=0)) & (a_high >= b_low.min(axis=0)), axis=1))
+    in_a = np.flatnonzero(np.all((b_low <= a_high.max(axis=0)) & (b_high >= a_low.min(axis=0)), axis=1))
+    if not len(in_a) or not len(in_b):
+        return
+    a_low, a_high, b_low, b_high = a_low[in_b], a_high[in_b], b_low[in_a], b_high[in_a]
+    pairs = _meeting_in_blocks if len(in_a) * len(in_b) > _SMALL else _meeting_directly
+    for i, j in pairs(a_low, a_high, b_low, b_high):
+        yield in_b[i], in_a[j]
 
 
 def point_to_piece(
@@ -79,10 +77,11 @@ def _boxes_meeting(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats)
     return i, j
 
 
-def _meeting_in_blocks(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) -> tuple[Ints, Ints]:
-    if not len(a_low) or not len(b_low):
-        none = np.zeros(0, np.int64)
-        return none, none
+def _meeting_directly(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) -> Iterator[tuple[Ints, Ints]]:
+    yield _boxes_meeting(a_low, a_high, b_low, b_high)
+
+
+def _meeting_in_blocks(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) -> Iterator[tuple[Ints, Ints]]:
     a_edge, b_edge = _edges(len(a_low)), _edges(len(b_low))
     block_a, block_b = _boxes_meeting(
         np.minimum.reduceat(a_low, a_edge),
@@ -90,14 +89,11 @@ def _meeting_in_blocks(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Flo
         np.minimum.reduceat(b_low, b_edge),
         np.maximum.reduceat(b_high, b_edge),
     )
-    found_i, found_j = [], []
     for first in range(0, len(block_a), _AT_ONCE):
         some = slice(first, first + _AT_ONCE)
         i, j = _spread(block_a[some], block_b[some], len(a_low), len(b_low))
         kept = np.all((a_low[i] <= b_high[j]) & (a_high[i] >= b_low[j]), axis=1)
-        found_i.append(i[kept])
-        found_j.append(j[kept])
-    return _all(found_i), _all(found_j)
+        yield i[kept], j[kept]
 
 
 def _nearest_blocks(

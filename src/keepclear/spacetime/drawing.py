@@ -61,7 +61,7 @@ class Window:
 
 
 def drawn(shape: Shape, window: Window, tolerance_m: float, *, outside: bool) -> Drawn:
-    """What of the footprint lies in the window, its round boundaries as chords ``outside`` or inside of the true ones."""
+    """What of the footprint lies in the window; round boundaries as chords ``outside`` of the true ones, or inside."""
     if shape.is_polygonal:
         return _drawn_polygons(shape, window)
     return _drawn_round(shape, window, tolerance_m, outside)

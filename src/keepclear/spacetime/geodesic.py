@@ -38,7 +38,8 @@ def forward(lon: Any, lat: Any, azimuth_deg: Any, distance_m: Any) -> tuple[Floa
     parts = np.broadcast_arrays(
         np.asarray(lon, float), np.asarray(lat, float), np.asarray(azimuth_deg, float), np.asarray(distance_m, float)
     )
-    end_lon, end_lat, back = WGS84.fwd(*(np.ascontiguousarray(part).ravel() for part in parts))
+    at_lon, at_lat, heading, distance = (np.ascontiguousarray(part).ravel() for part in parts)
+    end_lon, end_lat, back = WGS84.fwd(at_lon, at_lat, heading, distance)
     return np.asarray(end_lon), np.asarray(end_lat), np.asarray(back) + 180.0
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from keepclear.spacetime.closeness import boxes_within, overlapping_pieces, point_to_piece
+from keepclear.spacetime.closeness import Ints, boxes_within, overlapping_pieces, point_to_piece
 from keepclear.spacetime.geodesic import (
     LEAST_CURVATURE_RADIUS_M,
     MEAN_RADIUS_M,
@@ -25,8 +24,6 @@ from keepclear.spacetime.geodesic import (
 )
 from keepclear.spacetime.pieces import CHORD_DEPTH_M, Pieces
 from keepclear.spacetime.shape import Shape
-
-Ints = npt.NDArray[np.int64]
 
 _MARGIN = 1e-6  # of the distance, for what rounding does to bounds that are equal on a sphere
 _ROUNDS = 4  # each brings the foot of the perpendicular 300 times nearer
@@ -56,22 +53,22 @@ def meeting_place(a: Shape, b: Shape) -> Nearest | None:
         held = _held(b, a)
     if held is not None:
         return held
-    first, second = crossings(a.pieces, b.pieces)
-    if len(first):
-        return Nearest(0.0, float(a.pieces.lon[first[0]]), float(a.pieces.lat[first[0]]))
+    crossed = first_crossing(a.pieces, b.pieces)
+    if crossed is None:
+        return None
+    return Nearest(0.0, float(a.pieces.lon[crossed]), float(a.pieces.lat[crossed]))
+
+
+def first_crossing(a: Pieces, b: Pieces) -> int | None:
+    """The number of a piece of ``a`` that properly crosses one of ``b``; None where no pieces cross."""
+    for i, j in overlapping_pieces(a, b, CHORD_DEPTH_M):
+        a_normal = np.cross(a.start[i], a.end[i] - a.start[i])
+        b_normal = np.cross(b.start[j], b.end[j] - b.start[j])
+        apart = _dot(a_normal, b.start[j]) * _dot(a_normal, b.end[j]) < 0
+        apart &= _dot(b_normal, a.start[i]) * _dot(b_normal, a.end[i]) < 0
+        if apart.any():
+            return int(i[np.argmax(apart)])
     return None
-
-
-def crossings(a: Pieces, b: Pieces) -> tuple[Ints, Ints]:
-    """The pairs of pieces that cross each other properly."""
-    i, j = overlapping_pieces(a, b, CHORD_DEPTH_M)
-    if not len(i):
-        return i, j
-    a_normal = np.cross(a.start[i], a.end[i] - a.start[i])
-    b_normal = np.cross(b.start[j], b.end[j] - b.start[j])
-    apart = _dot(a_normal, b.start[j]) * _dot(a_normal, b.end[j]) < 0
-    apart &= _dot(b_normal, a.start[i]) * _dot(b_normal, a.end[i]) < 0
-    return i[apart], j[apart]
 
 
 def _dot(a: Floats, b: Floats) -> Floats:

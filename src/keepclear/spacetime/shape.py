@@ -43,7 +43,7 @@ class Shape:
 
     @property
     def is_polygonal(self) -> bool:
-        """Does the core have an inside?"""
+        """True when the core has an inside."""
         return self.rings_of_part is not None
 
     @cached_property
@@ -67,10 +67,15 @@ class Shape:
         return earth_centred([chain[0][0] for chain in self.chains], [chain[0][1] for chain in self.chains])
 
     @cached_property
+    def core_box(self) -> tuple[Floats, Floats]:
+        """Lowest and highest x, y, z of where the core's pieces start and end."""
+        start, end = self.pieces.start, self.pieces.end
+        return np.minimum(start.min(axis=0), end.min(axis=0)), np.maximum(start.max(axis=0), end.max(axis=0))
+
+    @cached_property
     def box(self) -> tuple[Floats, Floats]:
         """Lowest and highest x, y, z of the whole footprint, radius and inside included; never too small."""
-        low, high = self.pieces.start.min(axis=0), self.pieces.start.max(axis=0)
-        low, high = np.minimum(low, self.pieces.end.min(axis=0)), np.maximum(high, self.pieces.end.max(axis=0))
+        low, high = self.core_box
         if self.is_polygonal:
             held = _POLES[self.core_holds(_POLES)]
             if len(held):
@@ -81,7 +86,7 @@ class Shape:
     @cached_property
     def middle(self) -> Floats:
         """A point of the ellipsoid near the middle of the core's boundary, (3,)."""
-        centre = (self.pieces.start.min(axis=0) + self.pieces.start.max(axis=0)) / 2
+        centre = (self.core_box[0] + self.core_box[1]) / 2
         if np.linalg.norm(centre) < 1000:
             centre = self.pieces.start[0]
         return on_surface(np.zeros(3), centre)
@@ -89,11 +94,12 @@ class Shape:
     @cached_property
     def extent_m(self) -> float:
         """How far (chord, m) the footprint extends from its middle; its inside reaches no farther unless vast."""
-        return float(np.linalg.norm(self.pieces.start - self.middle, axis=1).max()) + self.radius_m + CHORD_DEPTH_M
+        ends = np.concatenate([self.pieces.start, self.pieces.end])
+        return float(np.linalg.norm(ends - self.middle, axis=1).max()) + self.radius_m + CHORD_DEPTH_M
 
 
 _SHAPES: dict[int, tuple[weakref.ref[Footprint], Shape]] = {}
-"""Shapes of the footprints that are alive, by identity: a footprint never changes, and hashing 10,000 positions costs."""
+"""Shapes of the footprints that are alive, by identity: none ever changes, and to hash 10,000 positions costs."""
 
 
 def shape_of(footprint: Footprint) -> Shape:

@@ -33,7 +33,7 @@ class RingSides:
         self._anchored = self._anchor(pieces, rings)
 
     def inside(self, points: Floats) -> Bools:
-        """Shape (n, rings): is the earth-centred point in the ring's smaller side?"""
+        """Shape (n, rings): true where the earth-centred point is in the ring's smaller side."""
         nearest = np.argmax(points @ ANCHORS.T, axis=1)
         found = np.empty((len(points), len(self._bounds)), bool)
         for row, (point, anchor) in enumerate(zip(points, nearest, strict=True)):
@@ -56,7 +56,7 @@ class RingSides:
         return odd
 
     def _anchor(self, pieces: Pieces, rings: int) -> Bools:
-        """Shape (8, rings): is the anchor in the ring's smaller side?"""
+        """Shape (8, rings): true where the anchor is in the ring's smaller side."""
         sides = np.empty((len(ANCHORS), rings), bool)
         for ring in range(rings):
             own = slice(self._bounds[ring], self._bounds[ring + 1] if ring + 1 < rings else len(pieces))
@@ -86,7 +86,8 @@ class RingSides:
 
 
 def _corner(signs: Floats) -> Floats:
-    return ANCHORS[int(np.argmax(_CORNERS @ signs))]
+    anchor: Floats = ANCHORS[int(np.argmax(_CORNERS @ signs))]
+    return anchor
 
 
 def signed_area_m2(pieces: Pieces, own: slice) -> float:

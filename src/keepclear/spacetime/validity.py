@@ -18,7 +18,7 @@ from keepclear.errors import InvalidInput
 from keepclear.spacetime.chart import Chart
 from keepclear.spacetime.geodesic import Floats, on_surface
 from keepclear.spacetime.pieces import LONGEST_EDGE_M, MOST_LENGTH_M, Pieces, cut, edge_lengths
-from keepclear.spacetime.sphere_side import RingSides, signed_area_m2
+from keepclear.spacetime.sphere_side import Bools, RingSides, signed_area_m2
 
 Position = tuple[float, float]
 Ring = tuple[Position, ...]
@@ -70,7 +70,7 @@ class _Part:
         self.chart = Chart.around(self.middle)
 
     def fits(self, chart: Chart) -> bool:
-        """Does all of it show on the chart?"""
+        """True when all of it shows on the chart."""
         return bool(chart.reach(self.pieces.start).min() > CHART_COSINE)
 
     def ring_drawn(self, chart: Chart, ring: int) -> Polygon:
@@ -84,11 +84,11 @@ class _Part:
         return whole if whole.is_valid else shell.difference(shapely.union_all(holes))
 
     def meets(self, other: _Part) -> bool:
-        """May the two come near each other?"""
+        """True when the two may come near each other."""
         return bool(np.all(self.box[0] <= other.box[1]) and np.all(other.box[0] <= self.box[1]))
 
     def overlaps(self, other: _Part) -> bool:
-        """Do the two overlap by more than touching parts do?"""
+        """True when the two overlap by more than touching parts do."""
         small, large = sorted((self, other), key=lambda part: -float(part.chart.reach(part.pieces.start).min()))
         if not large.fits(small.chart) or not small.fits(small.chart):
             return bool(small.holds_some(large.pieces) or large.holds_some(small.pieces))
@@ -99,7 +99,7 @@ class _Part:
         return not common.buffer(-TOUCH_M / 2).is_empty
 
     def holds_some(self, pieces: Pieces) -> bool:
-        """Does it hold the middle of more than a few pieces?"""
+        """True when it holds the middle of more than a few pieces."""
         sides = RingSides(self.pieces, len(self.rings)).inside((pieces.start + pieces.end) / 2)
         return bool((sides[:, 0] & ~sides[:, 1:].any(axis=1)).mean() > TOUCH_SHARE)
 
@@ -178,7 +178,7 @@ def _check_faces(ring: Floats, field: str) -> None:
             raise _crosses(field, *(float(x[0]) for x in chart.positions(ends[len(ends) // 2 :][:1])))
 
 
-def _runs(edges: Floats) -> list[slice]:
+def _runs(edges: Bools) -> list[slice]:
     """Slices of positions for each unbroken run of edges that are true."""
     turns = np.flatnonzero(np.diff(np.concatenate([[0], edges.astype(np.int8), [0]])))
     return [slice(int(first), int(last) + 1) for first, last in list(pairwise(turns))[::2]]
