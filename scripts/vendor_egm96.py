@@ -1,4 +1,4 @@
-"""Re-encodes the EGM96 5′ grid of the PyPI package ``egm96`` 0.3.0 into ``src/keepclear/spacetime/data/egm96_5min.npz``.
+"""Packs the EGM96 5′ grid of the PyPI package ``egm96`` 0.3.0 into ``src/keepclear/spacetime/data/egm96_5min.npz``.
 
     pip download --no-deps --ignore-requires-python egm96==0.3.0
     python -m zipfile -e egm96-0.3.0-py3-none-any.whl unpacked
@@ -20,18 +20,21 @@ TO = Path(__file__).parents[1] / "src/keepclear/spacetime/data/egm96_5min.npz"
 
 
 def main(source: str) -> None:
+    """Packs the grid in ``source``; stops where it is not laid out as expected."""
     with np.load(source) as packed:
-        assert packed["latitudes"][0] == -90.0
-        assert packed["longitudes"][0] == -180.0
+        if packed["latitudes"][0] != -90.0 or packed["longitudes"][0] != -180.0:
+            sys.exit(f"{source}: the grid does not start at 90° S, 180° W")
         second = packed["undulation_d2"].astype(np.int32)
     grid = np.cumsum(np.cumsum(second, axis=0), axis=1)
-    assert np.array_equal(grid[:, 0], grid[:, -1])
+    if not np.array_equal(grid[:, 0], grid[:, -1]):
+        sys.exit(f"{source}: the grid does not close at 180°")
     bands: dict[str, np.ndarray] = {}
     for band in range(18):
         rows = grid[band * BAND_ROWS : (band + 1) * BAND_ROWS + 1, :-1]
         northward = np.diff(rows, axis=0)
         eastward = np.diff(northward, axis=1)
-        assert np.abs(eastward).max() < 128
+        if np.abs(eastward).max() > 127:
+            sys.exit(f"{source}: a second difference does not fit one byte")
         bands[f"south_{band:02d}"] = rows[0].astype(np.int16)
         bands[f"west_{band:02d}"] = northward[:, 0].astype(np.int16)
         bands[f"inner_{band:02d}"] = eastward.astype(np.int8)
