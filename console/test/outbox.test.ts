@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Statement } from "../src/lib/api";
-import { Client } from "../src/lib/client";
+import { Client, LinkDown } from "../src/lib/client";
 import { type Held, Outbox, type Shelf, type Unnumbered } from "../src/lib/outbox";
 
 const words = (id: string): Unnumbered => ({
@@ -15,13 +15,20 @@ function scene() {
     if (!host.up) throw new TypeError("down");
     if (host.refuses) return new Response(JSON.stringify({ status: 422, detail: "no", code: "invalid_input", field: "body" }), { status: 422 });
     const statement = JSON.parse(init!.body as string) as Statement;
+    if (heard.some((h) => h.statement.serial === statement.serial && h.statement.id !== statement.id)) {
+      return new Response(JSON.stringify({ status: 409, detail: "used", code: "refused", field: "serial" }), { status: 409 });
+    }
     if (!heard.some((h) => h.statement.id === statement.id)) heard.push({ statement, held: new Headers(init!.headers).get("Keepclear-Held") === "true" });
     if (host.losesAnswer) throw new TypeError("lost");
     return new Response(JSON.stringify({ id: statement.id, index: heard.length, heard_at: "", alerts: [] }), { status: 201 });
   }) as typeof fetch;
+  const nextSerial = async (): Promise<number> => {
+    if (!host.up) throw new LinkDown();
+    return 1 + Math.max(0, ...heard.map((h) => h.statement.serial));
+  };
   let kept: Held[] = [];
   const shelf: Shelf = { load: () => kept, save: (items) => (kept = structuredClone(items)) };
-  const open = (): Outbox => new Outbox(new Client("t", fetcher), shelf, async () => heard.length + 1, () => "2026-04-09T03:40:00Z");
+  const open = (): Outbox => new Outbox(new Client("t", fetcher), shelf, nextSerial, 1, () => "2026-04-09T03:40:00Z");
   return { heard, host, open, shelf };
 }
 
@@ -69,5 +76,27 @@ describe("what a desk says", () => {
     host.refuses = false;
     await outbox.say(words("b"));
     expect(heard.map((h) => h.statement.id)).toEqual(["b"]);
+  });
+
+  it("can be held before anything was ever heard from this page", async () => {
+    const { heard, host, open } = scene();
+    const outbox = open();
+    host.up = false;
+    expect((await outbox.say(words("a"))).kind).toBe("held");
+    host.up = true;
+    await outbox.flush();
+    expect(heard.map((h) => h.statement.serial)).toEqual([1]);
+  });
+
+  it("takes the next number when another place of the desk has used its own meanwhile", async () => {
+    const { heard, host, open, shelf } = scene();
+    const [one, other] = [open(), open()];
+    host.up = false;
+    await one.say(words("a"));
+    host.up = true;
+    shelf.save([]);
+    await other.say(words("b"));
+    await one.flush();
+    expect(heard.map((h) => [h.statement.id, h.statement.serial])).toEqual([["b", 1], ["a", 2]]);
   });
 });

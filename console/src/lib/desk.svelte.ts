@@ -51,7 +51,7 @@ export class Desk {
     this.heardAtMs = this.nowMs;
     const nextSerial = async (): Promise<number> => (await client.get<Me>("/v1/me")).next_serial;
     this.outbox = new Outbox(client, tabShelf(`keepclear.held.${me.desk}`, sessionStorage), nextSerial,
-      () => formatInstant(this.now()), (held) => (this.held = held));
+      me.next_serial, () => formatInstant(this.now()), (held) => (this.held = held));
     this.held = this.outbox.held;
     this.deliveries = new Deliveries((through) => client.post("/v1/deliveries", { through }));
   }

@@ -3,7 +3,9 @@
  * retry, so that sending it twice is harmless; one that could not be sent is held and goes when the link is back.
  */
 import type { Receipt, Statement } from "./api";
-import { type Client, LinkDown } from "./client";
+import { type Client, LinkDown, Refusal } from "./client";
+
+const MOST_RENUMBERINGS = 3;
 
 export interface Held {
   statement: Statement;
@@ -36,6 +38,8 @@ export class Outbox {
     private readonly client: Client,
     private readonly shelf: Shelf,
     private readonly nextSerial: () => Promise<number>,
+    /** What the host expected when the page was opened: for what is said when it cannot be asked. */
+    private expected: number,
     private readonly saidAt: () => string,
     private readonly onChange: (held: number) => void = () => {},
   ) {
@@ -82,7 +86,8 @@ export class Outbox {
       return { kind: "heard", receipt: await this.post(item) };
     } catch (error) {
       if (!(error instanceof LinkDown)) throw error;
-      this.keep([...this.items, { ...item, held: true }]);
+      item.held = true;
+      this.keep([...this.items, item]);
       return { kind: "held" };
     }
   }
@@ -90,20 +95,36 @@ export class Outbox {
   private async serial(): Promise<number> {
     const last = this.items.at(-1)?.statement.serial;
     if (last !== undefined) return last + 1;
-    this.known = await this.nextSerial().catch((error: unknown) => {
-      if (!(error instanceof LinkDown) || this.known === null) throw error;
-      return this.known;
-    });
-    return this.known;
+    try {
+      this.expected = await this.nextSerial();
+    } catch (error) {
+      if (!(error instanceof LinkDown)) throw error; // else by what was last known: it will be held anyhow
+    }
+    return this.expected;
   }
 
-  private known: number | null = null;
-
   private async post(item: Held): Promise<Receipt> {
-    const headers: Record<string, string> = item.held ? { "Keepclear-Held": "true" } : {};
-    const receipt = await this.client.post<Receipt>("/v1/statements", item.statement, headers);
-    this.known = item.statement.serial + 1;
-    return receipt;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const headers: Record<string, string> = item.held ? { "Keepclear-Held": "true" } : {};
+        const receipt = await this.client.post<Receipt>("/v1/statements", item.statement, headers);
+        this.expected = item.statement.serial + 1;
+        return receipt;
+      } catch (error) {
+        const taken = error instanceof Refusal && error.problem.field === "serial";
+        if (!taken || attempt >= MOST_RENUMBERINGS) throw error;
+        await this.renumber(item);
+      }
+    }
+  }
+
+  /**
+   * Another place of this desk has used the number meanwhile (a second tab, the terminal). What was refused was never
+   * heard, so it may take another; that is put on the shelf before it is sent, or a lost answer could not be made good.
+   */
+  private async renumber(item: Held): Promise<void> {
+    item.statement = { ...item.statement, serial: await this.nextSerial() };
+    this.shelf.save(this.items);
   }
 
   private keep(items: Held[]): void {
