@@ -77,7 +77,7 @@ def test_every_error_code_is_documented_and_no_other() -> None:
 
 
 def test_every_alert_code_is_documented_and_no_other() -> None:
-    from keepclear.mechanism.codes import CODES
+    from keepclear.mechanism.alert_table import ALERT_TABLE as CODES
 
     documented = set(re.findall(r"`([A-Z]+(?:_[A-Z0-9]+)+)`", _words("alerts.md")))
     assert {str(code) for code in CODES} == documented & {str(code) for code in CODES}

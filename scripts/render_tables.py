@@ -1,0 +1,105 @@
+"""Writes ``docs/reference/alerts.md`` and ``docs/reference/states.md`` from the tables that the mechanism runs.
+
+python scripts/render_tables.py          # writes both
+python scripts/render_tables.py --check  # writes nothing; exit 1 when one is not what the tables say
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from keepclear.mechanism.alert_table import ALERT_TABLE
+from keepclear.mechanism.rules import RULE_KEYS
+from keepclear.mechanism.statement import BODIES, OWES_ACK
+from keepclear.mechanism.states import GRADE_MOVES, NOTICE_MOVES, Grade, NoticeState
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+RENDERED = "<!-- Rendered by scripts/render_tables.py from the tables in src/keepclear/mechanism. Do not edit. -->\n"
+
+
+def alerts_page() -> str:
+    """Every alert code with what it means, and every rule with its default."""
+    return "\n".join(
+        [
+            RENDERED,
+            "# Alerts\n",
+            "An alert is raised once while its cause lasts, rises when it becomes more urgent, and clears by itself",
+            "when the cause goes, saying why. An amendment that does not cure it raises nothing anew. The mediator's",
+            "duty desk gets every `warning`.\n",
+            "| code | raised when | severity | besides the mediator to | looked at | rules |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *(
+                f"| `{row.code}` | {row.meaning} | {row.severity} | {row.to} | {row.moment} | {_keys(row.rules)} |"
+                for row in ALERT_TABLE.values()
+            ),
+            "",
+            "## What may be done\n",
+            *(f"- `{row.code}`: {' '.join(row.may_do)}" for row in ALERT_TABLE.values()),
+            "",
+            "## Rules\n",
+            "Keys of `[rules]` in a mechanism file. Some are of checks that later versions bring.\n",
+            "| key | default | unit | meaning |",
+            "| --- | --- | --- | --- |",
+            *(f"| `{rule.key}` | {rule.default:g} | {rule.unit} | {rule.meaning} |" for rule in RULE_KEYS),
+            "",
+        ]
+    )
+
+
+def states_page() -> str:
+    """The life of a notice and the grades of a recipient."""
+    grades = ((before, ", ".join(f"`{grade}`" for grade in after)) for before, after in GRADE_MOVES.items())
+    return "\n".join(
+        [
+            RENDERED,
+            "# States and moves\n",
+            "A move that is not in these tables is refused; the refusal names the state and what would be allowed.\n",
+            "## Life of a notice\n",
+            f"States: {', '.join(f'`{state}`' for state in NoticeState)}. `end` is the clock at the notice's end.\n",
+            "| from | move | to |",
+            "| --- | --- | --- |",
+            *(f"| `{before}` | `{move}` | `{after}` |" for (before, move), after in NOTICE_MOVES.items()),
+            "",
+            "From any other state nothing moves a notice; a new one is announced instead.\n",
+            "## Grades of a recipient\n",
+            f"Grades: {', '.join(f'`{grade}`' for grade in Grade)}.",
+            f"A new version, or a cancellation, begins again at `{Grade.UNDELIVERED}`.",
+            f"`{Grade.DELIVERED}` is said by the desk's machine, the others by an `ack`.\n",
+            "| grade | may be followed by |",
+            "| --- | --- |",
+            *(f"| `{before}` | {after} |" for before, after in grades),
+            "",
+            "## Statements\n",
+            f"This version takes {', '.join(f'`{kind}`' for kind in BODIES)}. Of these,",
+            f"{', '.join(f'`{kind}`' for kind in BODIES if kind in OWES_ACK)} owe an acknowledgement from every",
+            "addressed party.",
+            "",
+        ]
+    )
+
+
+def pages() -> dict[Path, str]:
+    """Each rendered file with what it should say."""
+    return {REFERENCE / "alerts.md": alerts_page(), REFERENCE / "states.md": states_page()}
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks; the exit code."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if "--check" in arguments:
+            print(f"{path.name}: not what the tables say; run scripts/render_tables.py")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(pages()[path], "utf-8")
+            print(f"{path.name}: written")
+    return 1 if stale and "--check" in arguments else 0
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    return ", ".join(f"`{key}`" for key in keys) or "–"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

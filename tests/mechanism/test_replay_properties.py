@@ -1,0 +1,169 @@
+"""Random sequences of what desks say: the same alerts at the same times whatever the polling, and after any restart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keepclear.errors import KeepclearError
+from keepclear.mechanism.agreement import Agreement, ThirdForce
+from keepclear.mechanism.bodies import AckBody, AmendBody, Body, LifeBody, MessageBody
+from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.outcome import Change
+from keepclear.mechanism.play import ClockEntry, DeliveryEntry, Entry, StatementEntry, play, step
+from keepclear.mechanism.statement import Statement, StatementType
+from keepclear.mechanism.words import AckLevel, Activity, Disclosure, Mode, Precedence
+from keepclear.spacetime.volume import Volume
+from tests.oracles.said import HOUR, MINUTE, NOON, agreement, body, box, volume
+
+BEGIN = NOON - 3 * HOUR
+DESKS = ("alpha.air", "alpha.ground", "bravo.air", "charlie.duty", "mediator.duty")
+FORCES = (ThirdForce("Hill force", box(36.05, 34.05, 36.3, 34.3)),)
+BOXES = tuple(box(36.0 + east, 34.0, 36.1 + east, 34.1) for east in (0.0, 0.05, 0.12, 1.0))
+
+
+def windows() -> st.SearchStrategy[tuple[int, int]]:
+    starts = st.sampled_from([NOON - HOUR, NOON, NOON + 20 * MINUTE])
+    return st.tuples(starts, st.sampled_from([MINUTE, HOUR])).map(lambda pair: (pair[0], pair[0] + pair[1]))
+
+
+def volumes() -> st.SearchStrategy[Volume]:
+    return st.builds(lambda where, window: volume(where, *window), st.sampled_from(BOXES), windows())
+
+
+MOVES = st.one_of(
+    st.tuples(st.just("notice"), volumes(), st.booleans()),
+    st.tuples(st.just("amend"), st.integers(0, 5), volumes()),
+    st.tuples(st.sampled_from(["cancel", "activate", "complete"]), st.integers(0, 5)),
+    st.tuples(st.just("ack"), st.integers(0, 12), st.sampled_from(AckLevel)),
+    st.tuples(st.just("message"), st.integers(-10, 10)),
+    st.tuples(st.just("deliver"), st.integers(0, 30)),
+)
+"""What may happen; numbers choose among what was said before."""
+
+SCRIPTS = st.lists(
+    st.tuples(
+        st.integers(0, 40 * MINUTE),
+        st.sampled_from(DESKS),
+        st.sampled_from([(), ("bravo",), ("alpha.air", "bravo.air")]),
+        st.sampled_from(Precedence),
+        st.sampled_from([Mode.LIVE, Mode.LIVE, Mode.EXERCISE]),
+        st.sampled_from([0, 0, 0, 1]),
+        MOVES,
+    ),
+    max_size=25,
+)
+
+
+def entries_of(script: Iterable[tuple[Any, ...]], agreed: Agreement) -> list[Entry]:
+    """The script as inputs that are accepted: what is refused is left out, as a host would."""
+    mechanism, at, serials = Mechanism(agreed), BEGIN, dict.fromkeys(DESKS, 0)
+    notices: list[str] = []
+    said: list[str] = []
+    entries: list[Entry] = []
+    for wait, desk, to, precedence, mode, skipped, move in script:
+        at += wait
+        if move[0] == "deliver":
+            entry: Entry = DeliveryEntry(at, desk, min(move[1], mechanism.index))
+        else:
+            given = body_of(move, notices, said)
+            serial, said_at = serials[desk] + 1 + skipped, at + (move[1] * 1000 if move[0] == "message" else 0)
+            kind = StatementType(move[0])
+            name = f"{kind}-{len(entries)}"
+            entry = StatementEntry(
+                at, Statement(name, "test", kind, desk, serial, said_at, given, precedence, to, (), mode, {})
+            )
+        try:
+            step(mechanism, entry)
+        except KeepclearError:
+            continue
+        entries.append(entry)
+        if isinstance(entry, StatementEntry):
+            serials[desk] = entry.statement.serial
+            said.append(entry.statement.id)
+            if entry.statement.type is StatementType.NOTICE:
+                notices.append(entry.statement.id)
+    return [*entries, ClockEntry(NOON + 5 * HOUR)]
+
+
+def body_of(move: tuple[Any, ...], notices: list[str], said: list[str]) -> Body:
+    def chosen(names: list[str]) -> str:
+        return names[move[1] % len(names)] if names else "nothing"
+
+    match move[0]:
+        case "notice":
+            return body(move[1], activity=Activity.UAS, covers=("Hill force",) if move[2] else ())
+        case "amend":
+            return AmendBody(chosen(notices), {"envelope": (move[2],)})
+        case "ack":
+            return AckBody(chosen(said), move[2])
+        case "message":
+            return MessageBody(text="x")
+        case _:
+            return LifeBody(chosen(notices))
+
+
+def changes(mechanism: Mechanism, entries: Iterable[Entry], polls: Iterable[int] = ()) -> list[Change]:
+    """Everything that changed, the clock being told at ``polls`` besides."""
+    found: list[Change] = []
+    waiting = sorted(polls)
+    for entry in entries:
+        while waiting and waiting[0] <= entry.at_ms:
+            found.extend(mechanism.advance(waiting.pop(0)).changes)
+        found.extend(step(mechanism, entry).changes)
+    return found
+
+
+def without_places(found: Iterable[Change]) -> list[object]:
+    """Changes without the places in the record, which each telling of the clock moves on."""
+    return [(c.kind, c.what, c.at_ms, c.thing if c.kind != "statement" else c.thing.id) for c in found]
+
+
+AGREEMENTS = st.sampled_from([agreement(third_forces=FORCES), agreement(Disclosure.BROKER, third_forces=FORCES)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(SCRIPTS, AGREEMENTS, st.lists(st.integers(BEGIN, NOON + 5 * HOUR), max_size=20))
+def test_the_polling_makes_no_difference(script: list[Any], agreed: Agreement, polls: list[int]) -> None:
+    entries = [entry for entry in entries_of(script, agreed) if not isinstance(entry, DeliveryEntry)]
+    quiet = changes(Mechanism(agreed), entries)
+    assert without_places(changes(Mechanism(agreed), entries, polls)) == without_places(quiet)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SCRIPTS, AGREEMENTS, st.integers(0, 26))
+def test_a_restart_anywhere_makes_no_difference(script: list[Any], agreed: Agreement, cut: int) -> None:
+    entries = entries_of(script, agreed)
+    straight = Mechanism(agreed)
+    before = changes(straight, entries[:cut])
+    restored = Mechanism.restore(agreed, straight.snapshot())
+    assert restored.snapshot() == straight.snapshot()
+    after = changes(restored, entries[cut:])
+    whole = Mechanism(agreed)
+    assert changes(whole, entries) == before + after
+    assert restored.snapshot() == whole.snapshot() == play(agreed, entries).snapshot()
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCRIPTS)
+def test_what_is_open_stands_to_reason(script: list[Any]) -> None:
+    agreed = agreement(third_forces=FORCES)
+    mechanism = Mechanism(agreed)
+    for entry in entries_of(script, agreed):
+        step(mechanism, entry)
+        open_alerts = mechanism.alerts(open_only=True)
+        assert len({(alert.code, alert.key) for alert in open_alerts}) == len(open_alerts)
+        for alert in open_alerts:
+            assert ("mediator.duty" in alert.to) or alert.severity != "warning"
+            if alert.code == "CONFLICT_4D":
+                pair = [notice for name in alert.about if (notice := mechanism.notice(name)) is not None]
+                assert all(notice.is_live for notice in pair)
+                assert len({notice.party for notice in pair}) == 2
+                assert len({notice.mode for notice in pair}) == 1
+        for row in mechanism.obligations(open_only=True):
+            held = mechanism.notice(row.notice)
+            assert held is not None
+            assert held.statement == row.about
