@@ -6,6 +6,7 @@ The grid is vendored (``data/README.md`` says where from) because pyproj without
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from importlib.resources import files
 from typing import overload
@@ -20,6 +21,7 @@ PER_DEGREE = 12
 _COLUMNS = 360 * PER_DEGREE
 _ROWS = 180 * PER_DEGREE
 _BAND_ROWS = 10 * PER_DEGREE
+_SMALL_SPAN_DEG = 0.3
 _FINE_SPAN_DEG = 4.0
 """Up to this size a box's range is that of the interpolated surface itself; beyond, that of the cells it touches."""
 
@@ -34,6 +36,8 @@ def undulation_m(lon: float | FloatArray, lat: float | FloatArray) -> float | Fl
     Degrees, scalars or arrays of one shape; any longitude is taken round the world, latitude is −90…90. Within 0.06 m
     of the full model, which itself stands within about 1 m of the true sea level.
     """
+    if isinstance(lon, float) and isinstance(lat, float):
+        return _at_place(lon, lat)
     x = (np.asarray(lon, dtype=np.float64) + 180.0) * PER_DEGREE
     y = (np.asarray(lat, dtype=np.float64) + 90.0) * PER_DEGREE
     column = np.floor(x).astype(np.int64)
@@ -45,6 +49,19 @@ def undulation_m(lon: float | FloatArray, lat: float | FloatArray) -> float | Fl
     return float(value) if np.ndim(value) == 0 else value
 
 
+def _at_place(lon: float, lat: float) -> float:
+    """The same for one place without the overhead of arrays, for a million footprints have a million places."""
+    x, y = (lon + 180.0) * PER_DEGREE, (lat + 90.0) * PER_DEGREE
+    column, row = math.floor(x), min(math.floor(y), _ROWS - 1)
+    east, north = x - column, y - row
+    band = min(row // _BAND_ROWS, 17)
+    nodes, row = _band(band), row - band * _BAND_ROWS
+    west_side, east_side = column % _COLUMNS, (column + 1) % _COLUMNS
+    lower = (1 - east) * (nodes.item(row, west_side) / 100) + east * (nodes.item(row, east_side) / 100)
+    upper = (1 - east) * (nodes.item(row + 1, west_side) / 100) + east * (nodes.item(row + 1, east_side) / 100)
+    return (1 - north) * lower + north * upper
+
+
 def undulation_range_m(west: float, south: float, east: float, north: float) -> tuple[float, float]:
     """The lowest and highest undulation anywhere in a box, in metres: never less than the true range of the grid.
 
@@ -52,10 +69,13 @@ def undulation_range_m(west: float, south: float, east: float, north: float) -> 
     its extremes at the corners of its cells and of the cut-outs of cells, so those are all that need looking at.
     """
     south, north = max(south, -90.0), min(north, 90.0)
+    if east - west <= _SMALL_SPAN_DEG and north - south <= _SMALL_SPAN_DEG:
+        heights = [_at_place(x, y) for y in _lines(south, north) for x in _lines(west, east)]
+        return min(heights), max(heights)
     if east - west <= _FINE_SPAN_DEG and north - south <= _FINE_SPAN_DEG:
         lon, lat = np.meshgrid(_lines(west, east), _lines(south, north))
-        heights = undulation_m(lon, lat)
-        return float(heights.min()), float(heights.max())
+        surface = undulation_m(lon, lat)
+        return float(surface.min()), float(surface.max())
     columns = np.arange(np.floor((west + 180.0) * PER_DEGREE), np.ceil((east + 180.0) * PER_DEGREE) + 1, dtype=np.int64)
     columns = np.unique(columns % _COLUMNS)
     first = int(np.floor((south + 90.0) * PER_DEGREE))
@@ -67,10 +87,10 @@ def undulation_range_m(west: float, south: float, east: float, north: float) -> 
     return float(lowest), float(highest)
 
 
-def _lines(low: float, high: float) -> FloatArray:
+def _lines(low: float, high: float) -> list[float]:
     """Both ends and the grid lines between them, in degrees."""
-    inner = np.arange(np.ceil(low * PER_DEGREE), np.floor(high * PER_DEGREE) + 1) / PER_DEGREE
-    return np.concatenate(([low], inner, [high]))
+    inner = [line / PER_DEGREE for line in range(math.ceil(low * PER_DEGREE), math.floor(high * PER_DEGREE) + 1)]
+    return [low, *inner, high]
 
 
 def _nodes(row: npt.NDArray[np.int64], column: npt.NDArray[np.int64]) -> FloatArray:
