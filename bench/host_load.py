@@ -111,9 +111,13 @@ def next_statement(draw: random.Random, desk: Desk, other: Desk) -> dict[str, An
     if choice < 0.9 and len(desk.live) > LIVE // 2:
         gone = desk.live.pop(draw.randrange(len(desk.live)))
         return statement(desk, other, "cancel", {"notice": gone})
-    made = statement(
-        desk, other, "notice", {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)}
-    )
+    return new_notice(draw, desk, other)
+
+
+def new_notice(draw: random.Random, desk: Desk, other: Desk) -> dict[str, Any]:
+    """A notice of ``desk``, counted among its live ones."""
+    body = {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)}
+    made = statement(desk, other, "notice", body)
     desk.live.append(made["id"])
     return made
 
@@ -121,7 +125,8 @@ def next_statement(draw: random.Random, desk: Desk, other: Desk) -> dict[str, An
 async def listen(wire: Wire, receipts: Wire, measured: Measured) -> None:
     """Read a desk's events, note when each statement arrived, and say that the machine has them."""
     said = 0.0
-    async for event in wire.events(-1):
+    _, page = await receipts.call("GET", "/v1/notices?limit=1")
+    async for event in wire.events(page["index"]):
         now = time.perf_counter()
         for change in event.get("changes", ()):
             if change["kind"] == "statement":
@@ -156,11 +161,7 @@ async def load(host: RunningHost, seconds: float, rate: float) -> tuple[Measured
     began = time.perf_counter()
     for turn in range(LIVE):
         desk, other = desks[turn % 2], desks[1 - turn % 2]
-        made = statement(
-            desk, other, "notice", {"activity": draw.choice(["fixed_wing", "uas"]), "envelope": envelope(draw)}
-        )
-        desk.live.append(made["id"])
-        await post(desk, made, filed)
+        await post(desk, new_notice(draw, desk, other), filed)
     filing = time.perf_counter() - began
     if filed.refused:
         message = f"a notice of the set-up was refused: {filed.refused[0]}"

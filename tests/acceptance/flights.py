@@ -19,6 +19,9 @@ FOOT_M = 0.3048
 GAP_MS = 300_000
 """A recording with a longer hole is taken as two flights: nobody knows where the aircraft was meanwhile."""
 
+MOST_POINTS = 5000
+"""A notice takes 10,000 points at most."""
+
 SETS = {
     "border surveillance": "surveillance/border_control.json.gz",
     "air-to-air refuelling": "military/inflight_refuelling.json.gz",
@@ -80,7 +83,7 @@ def _unbroken(name: str, craft: str, points: list[tuple[int, float, float, float
     for point in points:
         if run and point[0] <= run[-1][0]:
             continue
-        if run and point[0] - run[-1][0] > GAP_MS:
+        if run and (point[0] - run[-1][0] > GAP_MS or len(run) == MOST_POINTS):
             yield from _flight(name, craft, run)
             run = []
         run.append(point)

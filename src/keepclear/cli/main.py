@@ -12,6 +12,7 @@ import sys
 import typer
 
 from keepclear.cli import ack, check, inbox, replay, say, serve
+from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
 from keepclear.errors import KeepclearError
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("check", cls=check.CheckCommand)(check.check)
 app.command("replay")(replay.replay)

@@ -104,17 +104,14 @@ def _address(listen: str | None) -> Address:
 
 
 def _greet(premises: Premises, pid: int, url: str) -> None:
-    from rich.table import Table
-
     from keepclear.cli.output import console
 
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for link in premises.links(url):
-        table.add_row(f"[bold]{link['role']}[/bold]", link["desk"], link["address"])
     out = console()
     out.print("\n[bold]Keepclear[/bold] is running. Open one address per role, side by side:\n")
-    out.print(table, soft_wrap=True)
-    out.print(f"\nThe record is in {premises.folder}. The host is process {pid}: «kill -9 {pid}» and see it come back.")
+    for link in premises.links(url):
+        out.print(f"  [bold]{link['role']:<9}[/bold] {link['address']}", soft_wrap=True)
+    out.print(f"\nThe host is process {pid}: «kill -9 {pid}» and see it come back.", soft_wrap=True)
+    out.print(f"The record is in {premises.folder}.", soft_wrap=True)
     out.print("Ctrl-C ends the demo.\n")
 
 
