@@ -20,8 +20,9 @@ from keepclear.client.events import Event
 from tests.host.running import RunningHost, agreement, minutes_ahead, until
 
 SECRET_RING = [[37.4113, 34.3127], [37.9131, 34.3127], [37.9131, 34.6143], [37.4113, 34.6143], [37.4113, 34.3127]]
-SECRET_START, SECRET_END = minutes_ahead(121.37), minutes_ahead(199.61)
-MOVED_START, MOVED_END = minutes_ahead(122.91), minutes_ahead(203.17)
+SECRET_START, SECRET_END = minutes_ahead(71.37), minutes_ahead(301.61)
+MOVED_START, MOVED_END = minutes_ahead(73.91), minutes_ahead(307.17)
+"""Around Bravo's window: the times of the conflict, which Bravo is told, are then Bravo's own."""
 
 
 def secret(start: str = SECRET_START, end: str = SECRET_END) -> dict[str, Any]:
@@ -130,12 +131,17 @@ def test_nothing_of_anothers_envelope_leaves_the_host(desk: str, tmp_path_factor
             answers = everything(curious, host, desk, ids, moved["index"] + 4)
             alpha.say("cancel", {"notice": theirs["id"], "reason": "Promethium"})
             until(lambda: desk != "bravo.air" or _cleared(heard.events))
-            events = json.dumps([event.changes for event in heard.events])
+            events = json.dumps([_of_others(event, desk) for event in heard.events])
         _judge({**answers, "events": events}, [theirs["id"], moved["id"], "Promethium"], desk)
 
 
 def _times(start: str, end: str) -> dict[str, Any]:
     return {"envelope": secret(start, end)["envelope"]}
+
+
+def _of_others(event: Event, desk: str) -> list[dict[str, Any]]:
+    """The changes but for what the desk said itself, in which it may have put any id."""
+    return [change for change in event.changes if change.get("statement", {}).get("from") != desk]
 
 
 def _cleared(events: list[Event]) -> bool:

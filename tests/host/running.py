@@ -170,7 +170,14 @@ class RunningHost:
     def wait(self, seconds: float = 20) -> int:
         """Its exit status, once it has gone by itself."""
         assert self._process is not None
-        return self._process.wait(seconds)
+        status = self._process.wait(seconds)
+        self._end(signal.SIGKILL)
+        return status
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
 
     def _end(self, how: signal.Signals) -> int:
         if self._process is None:
@@ -187,7 +194,7 @@ class RunningHost:
         return Client(self.url, self.tokens[desk])
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self if self.is_up else self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -111,9 +111,10 @@ def test_a_deadline_fires_at_its_time_though_nobody_asks(tmp_path: Path) -> None
         assert [alert["about"] for alert in overdue] == [[said["id"]]]
         kinds = [item["kind"] for item in alpha.record()]
         assert "clock" in kinds, "what the clock did is in the record"
-        length = len(list(host.client("mediator.duty").record()))
-        time.sleep(1.2)
-        assert len(list(host.client("mediator.duty").record())) == length, "an idle clock is not recorded"
+        with host.client("mediator.duty") as mediator:
+            length = len(list(mediator.record()))
+            time.sleep(1.2)
+            assert len(list(mediator.record())) == length, "an idle clock is not recorded"
 
 
 def test_a_deadline_that_passed_while_the_host_was_down_fires_at_its_own_time(tmp_path: Path) -> None:

@@ -203,6 +203,8 @@ class Client:
         raise AssertionError  # the last attempt returned or raised
 
     def _once(self, method: str, path: str, **asked: Any) -> Json:
+        if self._http.is_closed:
+            raise HostUnreachable("this client is closed; make another")
         try:
             response = self._http.request(method, path, **asked)
         except httpx2.TransportError as error:

@@ -82,8 +82,8 @@ class Follower:
         self._pause_s = FIRST_PAUSE_S
 
     def events(self) -> Iterator[Event]:
-        """Events without end. Raises what cannot be mended by trying again: a wrong token, a refusal."""
-        while True:
+        """Events until the client is closed. Raises what trying again cannot mend: a wrong token, a refusal."""
+        while not self._http.is_closed:
             try:
                 yield from self._once()
             except (httpx2.TransportError, Overloaded, StoreFailed, HostUnreachable):

@@ -12,10 +12,14 @@ from keepclear.mechanism.disclosure import event, view
 from keepclear.mechanism.outcome import Outcome
 from keepclear.spacetime.instants import format_instant
 
+_OTHER_LINE_ENDS = str.maketrans({character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"})
+"""JSON may hold these as they are; programs that read line by line would break there."""
+
 
 def as_json(value: Any) -> bytes:
-    """Compact JSON on one line, in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    """Compact JSON on one line, whatever counts as one, in UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return (text if text.isascii() else text.translate(_OTHER_LINE_ENDS)).encode("utf-8")
 
 
 def event_data(mechanism: Mechanism, desk: str, outcome: Outcome) -> bytes | None:
