@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatInstant, formatSpan, formatWindow, HOUR, MINUTE, parseInstant, roundUp } from "../src/lib/instants";
+import { formatInstant, formatSpan, formatWindow, HOUR, MINUTE, parseInstant, roundUp, withReadableTimes } from "../src/lib/instants";
 
 const AT = Date.UTC(2026, 3, 9, 13, 40);
 
@@ -26,6 +26,11 @@ describe("instants", () => {
 
   it.each([[-5, "0 s"], [59_999, "59 s"], [60_000, "1 min"], [65 * MINUTE, "1 h 05 min"], [50 * HOUR, "2 d 2 h"]])(
     "%d ms is said as %s", (ms, said) => expect(formatSpan(ms)).toBe(said));
+
+  it("reads the host's sentences to the officer in short", () => {
+    const said = "They conflict from 2026-04-09T14:00:00Z to 2026-04-10T02:00:05Z.";
+    expect(withReadableTimes(said, AT)).toBe("They conflict from 14:00Z to 10 APR 2026 02:00:05Z.");
+  });
 
   it("rounds up to a step and leaves a whole step alone", () => {
     expect(roundUp(AT + 1, 15 * MINUTE)).toBe(Date.UTC(2026, 3, 9, 13, 45));

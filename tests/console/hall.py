@@ -1,4 +1,4 @@
-"""An operations hall: a real host on a real port with its record on disk, and what a desk can say to it without a browser."""
+"""An operations hall: a real host on a real port, its record on disk, and what desks say to it without a browser."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ AGREEMENT = """
 name = "two desks"
 disclosure = "board"
 [area]
-footprint = { type = "Polygon", coordinates = [[[34, 32], [43, 32], [43, 38], [34, 38], [34, 32]]] }
+footprint = { type = "Polygon", coordinates = [[[142, -43], [150, -43], [150, -37], [142, -37], [142, -43]]] }
 [terrain]
-lowest_m = -430
-highest_m = 2814
+lowest_m = 0
+highest_m = 1617
 [qnh]
 lowest_hpa = 990
 highest_hpa = 1035
@@ -46,16 +46,16 @@ role = "air"
 party = "bravo"
 [[place]]
 name = "Base"
-lon = 37.63
-lat = 34.52
+lon = 148.05
+lat = -40.10
 [[place]]
 name = "Airfield"
-lon = 38.31
-lat = 34.56
+lon = 147.20
+lat = -41.52
 [[zone]]
 id = "river"
-name = "River line"
-footprint = { type = "LineString", coordinates = [[37.0, 34.1], [37.25, 34.45], [37.2, 34.8]] }
+name = "Strait line"
+footprint = { type = "LineString", coordinates = [[146.9, -40.9], [147.3, -40.3], [147.2, -39.6]] }
 half_width_m = 4000
 floor = "SFC"
 ceiling = "10000 ft AMSL"
@@ -155,13 +155,32 @@ class Hall:
 
     def survey(self) -> str:
         """Bravo has announced people on the ground round the base, from in an hour and a half; yields the notice."""
-        volume = {
-            "footprint": rectangle(37.55, 34.42, 37.95, 34.66),
-            "floor": "SFC",
-            "ceiling": "3000 ft AMSL",
-            "start": from_now(90),
-            "end": from_now(300),
-        }
-        place = {"name": "Base", "within_km": 20}
-        body = {"activity": "site_visit", "title": "Survey team at the base", "place": place, "envelope": [volume]}
-        return str(self.say("bravo.air", "notice", body)["id"])
+        place = {"name": "Base", "within_km": 30}
+        footprint = {"footprint": rectangle(147.85, -40.35, 148.4, -39.85)}
+        return self.announce(
+            "bravo.air",
+            "Survey team at the base",
+            "site_visit",
+            footprint,
+            "SFC",
+            "3000 ft AMSL",
+            (90, 300),
+            place=place,
+        )
+
+    def announce(
+        self,
+        desk: str,
+        title: str,
+        activity: str,
+        shape: dict[str, Any],
+        floor: str,
+        ceiling: str,
+        window: tuple[float, float],
+        **more: Any,
+    ) -> str:
+        """A desk announces one volume, over a window in minutes from now; yields the notice."""
+        times = {"start": from_now(window[0]), "end": from_now(window[1])}
+        volume = {**shape, "floor": floor, "ceiling": ceiling, **times}
+        body = {"activity": activity, "title": title, "envelope": [volume], **more}
+        return str(self.say(desk, "notice", body)["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.console.conftest import Hands
 from tests.console.hall import Hall
 
@@ -31,8 +32,6 @@ def test_disconnection_is_loud_and_what_was_said_meanwhile_goes_when_the_link_is
     assert alpha.page.locator(alpha.see("held")).count() == 0
     codes = {alert["code"] for alert in hall.ask("mediator.duty", "/v1/alerts?open=true")["items"]}
     assert not codes & {"SERIAL_GAP", "CLOCK_SKEW"}
-    refused = [
-        text for text in alpha.complaints if "ERR_CONNECTION_REFUSED" in text or "ERR_INCOMPLETE_CHUNKED" in text
-    ]
-    assert alpha.complaints == refused  # the browser's own note that nobody answered; nothing else went wrong
+    nobody_answered = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "ERR_CONNECTION_RESET")
+    assert [text for text in alpha.complaints if not any(word in text for word in nobody_answered)] == []
     alpha.complaints.clear()

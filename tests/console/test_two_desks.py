@@ -1,14 +1,32 @@
-"""Two desks in two browsers: one announces by drawing on the map, the other is alerted, acknowledges, and is seen to."""
+"""Two desks in two browsers: one announces by drawing on the map, the other is alerted and acknowledges."""
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
+
 from tests.console.conftest import Hand, Hands
 from tests.console.hall import Hall
 
 pytestmark = pytest.mark.browser
+
+
+def others_at_work(hall: Hall) -> None:
+    """More on the map than the two that will conflict."""
+    lane = {"type": "LineString", "coordinates": [[146.4, -40.85], [147.0, -40.55], [148.5, -40.75]]}
+    refuelling = {"footprint": {"type": "Point", "coordinates": [146.95, -39.75]}, "radius_m": 32000}
+    hall.announce(
+        "alpha.air",
+        "Supply ship",
+        "maritime",
+        {"footprint": lane, "half_width_m": 5000},
+        "SFC",
+        "500 ft AMSL",
+        (100, 400),
+    )
+    hall.announce("bravo.air", "Air-to-air refuelling", "fixed_wing", refuelling, "FL180", "FL240", (120, 240))
 
 
 def draw_box(hand: Hand) -> None:
@@ -16,14 +34,15 @@ def draw_box(hand: Hand) -> None:
     hand.page.get_by_test_id("draw").click()
     box = hand.page.get_by_test_id("map").bounding_box()
     assert box is not None
-    for across, down in ((0.42, 0.38), (0.8, 0.42), (0.72, 0.75), (0.38, 0.68)):
+    for across, down in ((0.5, 0.2), (0.68, 0.17), (0.76, 0.45), (0.55, 0.52)):
         hand.page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         hand.page.wait_for_timeout(400)  # a double click finishes; these are single ones
     hand.page.keyboard.press("Enter")
 
 
-def test_filed_alerted_acknowledged_and_seen(hall: Hall, hands: Hands) -> None:
+def test_filed_alerted_acknowledged_and_seen(hall: Hall, hands: Hands, capsys: pytest.CaptureFixture[str]) -> None:
     survey = hall.survey()
+    others_at_work(hall)
     bravo, alpha = hands.sit("bravo.air"), hands.sit("alpha.air")
     assert "token" not in alpha.page.url
     alpha.wait("notice", notice=survey)
@@ -43,8 +62,10 @@ def test_filed_alerted_acknowledged_and_seen(hall: Hall, hands: Hands) -> None:
     sent = time.monotonic()
     alpha.page.get_by_test_id("send").click()
     bravo.wait("alert", code="CONFLICT_4D")
-    print(f"\nfrom Alpha's click to Bravo's screen: {time.monotonic() - sent:.2f} s")
-    assert time.monotonic() - sent < 5
+    took_s = time.monotonic() - sent
+    with capsys.disabled():
+        sys.stdout.write(f"\nfrom Alpha's click to Bravo's screen: {took_s:.2f} s\n")
+    assert took_s < 5
     assert "Low-level transit" in bravo.page.locator(bravo.see("alert", code="CONFLICT_4D")).inner_text()
     bravo.wait("map", conflicts="1")
     alpha.wait("alert", code="CONFLICT_4D")
@@ -59,7 +80,9 @@ def test_filed_alerted_acknowledged_and_seen(hall: Hall, hands: Hands) -> None:
     assert "seen by a person" in row.inner_text()
     alert = alpha.page.locator(alpha.see("alert", code="CONFLICT_4D"))
     alert.get_by_text("seen by a person, bravo.air").wait_for()
-    alpha.page.wait_for_timeout(800)
+    for _ in range(10):
+        alpha.page.keyboard.press("]")  # the map as of two and a half hours on: both are live then
+    alpha.page.wait_for_timeout(1500)
     alpha.picture("alpha-seen-by-a-person")
     assert hall.ask("mediator.duty", "/v1/alerts?open=true")["items"]
 
@@ -72,7 +95,7 @@ def test_a_notice_is_filed_from_the_keyboard_alone_and_a_refusal_loses_nothing(h
     keys.type("Patrol boat")
     alpha.page.focus("input[name=shape][value=polygon]")
     keys.press("ArrowRight")  # a disc
-    for field, text in (("points", "35°12'N 037°12'E"), ("radius", "3 NM"), ("floor", "SFC"), ("ceiling", "2000")):
+    for field, text in (("points", "40°48'S 144°12'E"), ("radius", "3 NM"), ("floor", "SFC"), ("ceiling", "2000")):
         alpha.page.focus(f"#{field}")
         keys.press("Control+a")
         keys.type(text)
@@ -91,7 +114,7 @@ def test_a_notice_is_filed_from_the_keyboard_alone_and_a_refusal_loses_nothing(h
     alpha.wait("link", state="live")
     keys.press("n")
     alpha.page.wait_for_selector("#title:focus")
-    assert alpha.page.input_value("#points") == "35°12'N 037°12'E"  # not even a reload loses what was typed
+    assert alpha.page.input_value("#points") == "40°48'S 144°12'E"  # not even a reload loses what was typed
     alpha.complaints.clear()
     alpha.page.focus("#place")
     keys.press("Control+a")
@@ -102,7 +125,7 @@ def test_a_notice_is_filed_from_the_keyboard_alone_and_a_refusal_loses_nothing(h
     notices = hall.ask("bravo.air", "/v1/notices")["items"]
     filed = next(notice for notice in notices if notice["title"] == "Patrol boat")
     assert filed["envelope"][0]["radius_m"] == 5556
-    assert filed["envelope"][0]["footprint"]["coordinates"] == pytest.approx([37.2, 35.2])
+    assert filed["envelope"][0]["footprint"]["coordinates"] == pytest.approx([144.2, -40.8])
     alpha.complaints.clear()
 
 

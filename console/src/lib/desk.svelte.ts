@@ -3,7 +3,7 @@ import type { AckLevel, Alert, ChangeEvent, Me, MechanismInfo, Mode, Notice } fr
 import { aboutToAcknowledge, isSeen } from "./acknowledging";
 import { Client, LinkDown, Refusal } from "./client";
 import { Deliveries } from "./deliveries";
-import { formatInstant } from "./instants";
+import { formatInstant, withReadableTimes } from "./instants";
 import { Outbox, type Said, tabShelf, type Unnumbered } from "./outbox";
 import { partyLooks } from "./parties";
 import { readOpen, readOver } from "./reading";
@@ -11,7 +11,10 @@ import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
 import { type LinkState, Stream } from "./stream";
 import { newId } from "./uuid7";
-import { after, EMPTY, fromReading, news, shows, withOlder, type World } from "./world";
+import { afterAll, EMPTY, fromReading, news, shows, withOlder, type World } from "./world";
+
+/** How long a burst of events is gathered before it is shown. */
+const GATHER_MS = 100;
 
 export class Desk {
   readonly client: Client;
@@ -31,6 +34,8 @@ export class Desk {
   /** The last refusal or note that belongs to no field. */
   note = $state<string | null>(null);
   private seenHere = $state.raw<ReadonlySet<string>>(new Set());
+  private waiting: ChangeEvent[] = [];
+  private takeUpTimer: ReturnType<typeof setTimeout> | undefined;
   private arrivals = new Map<string, number>();
 
   readonly notices = $derived([...this.world.notices.values()].filter((n) => shows(n, this.mode)));
@@ -72,7 +77,7 @@ export class Desk {
 
   /** Reads everything, then follows the stream for as long as the page lives. */
   async follow(): Promise<void> {
-    setInterval(() => (this.nowMs = this.now()), 250);
+    setInterval(() => (this.nowMs = Math.floor(this.now() / 1000) * 1000), 250);
     addEventListener("online", () => this.stream?.hurry());
     for (;;) {
       try {
@@ -158,17 +163,27 @@ export class Desk {
       return;
     }
     const data = JSON.parse(event.data) as ChangeEvent;
-    if (event.event === "change") {
-      this.world = after(this.world, data);
-      for (const alert of news(data)) this.announce(alert);
-    }
-    if (typeof data.index === "number") this.deliveries.have(data.index);
+    if (event.event === "change") this.waiting.push(data);
+    else if (typeof data.index === "number") this.waiting.push({ index: data.index, at: "", changes: [] });
+    if (this.takeUpTimer === undefined) this.takeUp();
+  }
+
+  /** A lone event shows at once; a burst shows together, ten times a second, so that the page keeps up with any host. */
+  private takeUp(): void {
+    this.takeUpTimer = setTimeout(() => {
+      this.takeUpTimer = undefined;
+      if (this.waiting.length > 0) this.takeUp();
+    }, GATHER_MS);
+    const events = this.waiting.splice(0);
+    this.world = afterAll(this.world, events);
+    for (const event of events) for (const alert of news(event)) this.announce(alert);
+    this.deliveries.have(this.world.index);
   }
 
   private announce(alert: Alert): void {
     if (!shows(alert, this.mode)) return;
     this.arrivals.set(alert.id, this.now());
-    this.aloud = { text: `${SEVERITY[alert.severity].word}. ${alert.why}`, urgent: alert.severity === "warning" };
+    this.aloud = { text: `${SEVERITY[alert.severity].word}. ${withReadableTimes(alert.why, this.now())}`, urgent: alert.severity === "warning" };
   }
 
   private linked(state: LinkState): void {

@@ -69,6 +69,15 @@ export function formatWindow(startMs: number, endMs: number, nowMs: number): str
   return `${first}${formatTime(startMs).slice(0, -1)}–${second}${formatTime(endMs)}`;
 }
 
+/** A sentence of the host's with its instants as an officer reads them: `13:40Z`, and the day when it is not today. */
+export function withReadableTimes(sentence: string, nowMs: number): string {
+  return sentence.replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, (text) => {
+    const ms = Date.parse(text);
+    const day = formatDay(ms);
+    return `${day === formatDay(nowMs) ? "" : `${day} `}${formatTime(ms, ms % MINUTE !== 0)}`;
+  });
+}
+
 /** How long: `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. Never negative. */
 export function formatSpan(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));

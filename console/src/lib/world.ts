@@ -41,17 +41,23 @@ export function fromReading(r: Reading): World {
 
 /** The world after one event. An event that was already taken up, or is older than what was read, changes nothing. */
 export function after(world: World, event: ChangeEvent): World {
+  return afterAll(world, [event]);
+}
+
+/** The same for events in a row, copying once: at a hundred statements a second that matters. */
+export function afterAll(world: World, events: readonly ChangeEvent[]): World {
   const notices = new Map(world.notices);
   const alerts = new Map(world.alerts);
   const obligations = new Map(world.obligations);
-  for (const change of event.changes) {
-    if (change.notice && event.index > world.readAt.notice) notices.set(change.notice.id, change.notice);
-    if (change.alert && event.index > world.readAt.alert) alerts.set(change.alert.id, change.alert);
-    if (change.obligation && event.index > world.readAt.obligation) {
-      obligations.set(change.obligation.id, change.obligation);
+  for (const { index, changes } of events) {
+    for (const { notice, alert, obligation } of changes) {
+      if (notice && index > world.readAt.notice) notices.set(notice.id, notice);
+      if (alert && index > world.readAt.alert) alerts.set(alert.id, alert);
+      if (obligation && index > world.readAt.obligation) obligations.set(obligation.id, obligation);
     }
   }
-  return { ...world, index: Math.max(world.index, event.index), notices, alerts, obligations };
+  const index = events.reduce((highest, event) => Math.max(highest, event.index), world.index);
+  return { ...world, index, notices, alerts, obligations };
 }
 
 /** Alerts that an event raised or made more severe: what the desk must be told of aloud. */

@@ -5,7 +5,7 @@ import type { Alert } from "../lib/api";
 import { type LonLat, parseLength, parsePositions } from "../lib/coordinates";
 import { type Draft, footprintOf } from "../lib/draft";
 import { type Drawing, sketch } from "../lib/drawing";
-import { outline, polygonsOf, unwrap } from "../lib/shapes";
+import { outline, polygonsOf, unwrap, unwrapLon } from "../lib/shapes";
 
 const REACH_PX = 12;
 
@@ -48,7 +48,7 @@ export interface DraftingHandlers {
 const at = (event: MapMouseEvent | MapTouchEvent): LonLat => [event.lngLat.lng, event.lngLat.lat];
 
 function near(map: Map, event: MapMouseEvent, point: LonLat): boolean {
-  return map.project(point).dist(event.point) <= REACH_PX;
+  return map.project([unwrapLon(point[0], map.getCenter().lng), point[1]]).dist(event.point) <= REACH_PX;
 }
 
 /** Connects a map to the drawing. Clicks that draw are not also clicks that select: see `drawing()`. */

@@ -1,9 +1,26 @@
 /** Labels over the map as HTML, in the console's typeface: crisp, selectable by test, read by screen readers. */
 import { Marker, type Map } from "maplibre-gl";
+import { unwrapLon } from "../lib/shapes";
 import { declutter } from "./declutter";
 import type { Label } from "./features";
 
 const RANK: Record<Label["kind"], number> = { conflict: 0, notice: 1, zone: 3, place: 4, region: 5, force: 6, area: 7 };
+
+/** More labels than this on one map nobody reads, and each moves with every frame. */
+const MOST = 120;
+
+const rank = (label: Label): number => RANK[label.kind] + (label.faint ? 1 : 0);
+
+/** Where a label stands on the screen, on the copy of the world that is looked at. */
+function onScreen(map: Map, label: Label): { x: number; y: number } {
+  return map.project([unwrapLon(label.at[0], map.getCenter().lng), label.at[1]]);
+}
+
+function isInView(map: Map, label: Label): boolean {
+  const { x, y } = onScreen(map, label);
+  const { clientWidth, clientHeight } = map.getContainer();
+  return x > -60 && y > -20 && x < clientWidth + 60 && y < clientHeight + 20;
+}
 
 interface Shown {
   marker: Marker;
@@ -11,42 +28,55 @@ interface Shown {
   label: Label;
 }
 
-/** Keeps exactly one marker a label: moved when it moved, gone when it is gone. */
+/** Keeps exactly one marker a label in view: moved when it moved, gone when it is gone. */
 export class Labels {
   private readonly markers = new globalThis.Map<string, Shown>();
+
+  private all: readonly Label[] = [];
 
   constructor(
     private readonly map: Map,
     private readonly onPick: (about: string, kind: Label["kind"]) => void,
+    private readonly onLeftOut: (count: number) => void,
   ) {
-    map.on("moveend", () => this.makeRoom());
+    map.on("moveend", () => this.onLeftOut(this.refresh()));
   }
 
-  show(labels: readonly Label[]): void {
-    const wanted = new Set(labels.map((l) => l.id));
+  /** These labels and no others; yields how many within the view had to be left out. */
+  show(labels: readonly Label[]): number {
+    this.all = [...labels].sort((a, b) => rank(a) - rank(b));
+    return this.refresh();
+  }
+
+  private refresh(): number {
+    const inView = this.all.filter((label) => isInView(this.map, label));
+    const chosen = inView.slice(0, MOST);
+    const wanted = new Set(chosen.map((l) => l.id));
     for (const [id, { marker }] of this.markers) {
       if (wanted.has(id)) continue;
       marker.remove();
       this.markers.delete(id);
     }
-    for (const label of labels) this.place(label);
-    this.makeRoom();
+    for (const label of chosen) this.place(label);
+    return inView.length - chosen.length + this.makeRoom();
   }
 
   /** Moves labels off each other. Sizes are read first and positions written after, so that the page is laid out once. */
-  private makeRoom(): void {
-    const boxes = [...this.markers].map(([id, { marker, element, label }]) => {
-      const { x, y } = this.map.project(marker.getLngLat());
+  private makeRoom(): number {
+    const boxes = [...this.markers].map(([id, { element, label }]) => {
+      const { x, y } = onScreen(this.map, label);
       const { offsetWidth: width, offsetHeight: height } = element;
       return label.kind === "place"
-        ? { id, x: x + 8 + width / 2, y: y + height / 2, width, height, rank: RANK[label.kind] }
-        : { id, x, y: y - 3, width, height, rank: RANK[label.kind] + (label.faint ? 1 : 0) };
+        ? { id, x: x + 8 + width / 2, y: y + height / 2, width, height, rank: rank(label) }
+        : { id, x, y: y - 3, width, height, rank: rank(label) };
     });
-    for (const [id, up] of declutter(boxes)) {
+    const moves = declutter(boxes);
+    for (const [id, up] of moves) {
       const { marker, element, label } = this.markers.get(id)!;
       element.classList.toggle("map-label-hidden", up === null);
       marker.setOffset(label.kind === "place" ? [8, -(up ?? 0)] : [0, -3 - (up ?? 0)]);
     }
+    return [...moves.values()].filter((up) => up === null).length;
   }
 
   private place(label: Label): void {

@@ -32,6 +32,23 @@ export function setData(map: Map, source: SourceName, data: GeoJSON.GeoJSON): vo
   (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
 }
 
+/** Sets a source at most every `spacingMs`, the last word always: a thousand envelopes take the map a while to cut up. */
+export function paced(map: Map, source: SourceName, spacingMs: number): (data: GeoJSON.GeoJSON) => void {
+  let next: GeoJSON.GeoJSON | null = null;
+  let resting = false;
+  const turn = (): void => {
+    resting = next !== null;
+    if (next === null) return;
+    setData(map, source, next);
+    next = null;
+    setTimeout(turn, spacingMs);
+  };
+  return (data) => {
+    next = data;
+    if (!resting) turn();
+  };
+}
+
 /** Lays the ground under the map. Without it the map still works: envelopes on black. */
 export async function layGround(map: Map): Promise<void> {
   const ground = await loadBasemap();
@@ -43,6 +60,6 @@ export async function layGround(map: Map): Promise<void> {
 export function fit(map: Map, [west, south, east, north]: Bounds, animate: boolean): void {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   map.fitBounds([[west, Math.max(-85, south)], [east, Math.min(85, north)]], {
-    padding: 56, maxZoom: 10, animate: animate && !calm, duration: 400,
+    padding: { top: 90, bottom: 70, left: 70, right: 70 }, maxZoom: 10, animate: animate && !calm, duration: 400,
   });
 }
