@@ -141,7 +141,7 @@ def _footprint(cell: BaseGeometry) -> Footprint | None:
 
 
 def _multipolygon(found: Sequence[BaseGeometry]) -> dict[str, Any] | None:
-    polygons = [part for shape in found for part in _polygons(shape)]
+    polygons = _polygons(shapely.union_all(found))
     if not polygons:
         return None
     rings = [[_ring(part.exterior), *(_ring(hole) for hole in part.interiors)] for part in polygons]

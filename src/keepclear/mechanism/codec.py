@@ -6,7 +6,7 @@ Only what cannot be worked out from the rest is written; the index is built agai
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -41,18 +41,19 @@ def ledger_to_bytes(ledger: Ledger) -> bytes:
         "now": ledger.now,
         "index": ledger.index,
         "alerts_raised": ledger.alerts_raised,
-        "heard": {name: _plain(ref) for name, ref in ledger.heard.items()},
-        "notices": [_plain(notice) for notice in ledger.notices.values()],
+        "heard": ledger.heard,
+        "notices": list(ledger.notices.values()),
         "live": list(ledger.live),
-        "alerts": [_plain(alert) for alert in ledger.alerts.values()],
-        "obligations": [_plain(row) for row in ledger.obligations.values()],
+        "alerts": list(ledger.alerts.values()),
+        "obligations": list(ledger.obligations.values()),
         "undelivered": {desk: waiting for desk, waiting in ledger.undelivered.items() if waiting},
-        "awaited": _plain(ledger.awaited),
-        "serials": {desk: _plain(serials) for desk, serials in ledger.serials.items()},
-        "forces_met": _plain(ledger.forces_met),
+        "awaited": ledger.awaited,
+        "serials": ledger.serials,
+        "forces_met": ledger.forces_met,
         "dues": [[due.at_ms, int(due.kind), *due.key] for due in ledger.dues.in_order()],
     }
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text = json.dumps(state, default=_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
 
 
 def ledger_from_bytes(data: bytes, agreement: Agreement, plans: Mapping[Mode, PlanIndex]) -> Ledger:
@@ -99,50 +100,68 @@ def _work_out_the_rest(ledger: Ledger) -> None:
             ledger.plans[notice.mode].put(plan)
 
 
-def _plain(value: Any) -> Any:
-    """A value of the model as JSON has it."""
-    if isinstance(value, Enum):
-        return value.value
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass of the model as JSON has it; all else in it is JSON's own already, words of an enumeration too."""
     if isinstance(value, NoticeBody):
         return _body_to_plain(value)
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    return value
-
-
-def _typed(shape: type[Shape], value: Any, heights: HeightRules) -> Shape:
-    """The dataclass, of the shape that its annotations say."""
-    if shape is NoticeBody:
-        return _body_from_plain(value, heights)  # type: ignore[return-value]  # Shape is NoticeBody here
-    hints = _hints(cast("Any", shape))
-    return shape(**{name: _value(hints[name], part, heights) for name, part in value.items()})
-
-
-def _value(hint: Any, value: Any, heights: HeightRules) -> Any:
-    origin, args = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        return None if value is None else _value(next(a for a in args if a is not type(None)), value, heights)
-    if origin is tuple:
-        shapes = args[:1] * len(value) if args[-1] is Ellipsis else args
-        return tuple(_value(shape, part, heights) for shape, part in zip(shapes, value, strict=True))
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    return _typed(hint, value, heights) if is_dataclass(hint) else value  # type: ignore[arg-type]  # a type, from hints
+    return {name: getattr(value, name) for name in _names(cast("Any", type(value)))}
 
 
 @cache
-def _hints(shape: Any) -> dict[str, Any]:
-    return get_type_hints(shape)
+def _names(shape: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(shape))
+
+
+def _typed(shape: type[Shape], value: Mapping[str, Any], heights: HeightRules) -> Shape:
+    """The dataclass, its fields of the shapes that its annotations say."""
+    readers = _readers(cast("Any", shape))
+    given = {}
+    for name, part in value.items():
+        read = readers[name]
+        given[name] = part if read is None else read(part, heights)
+    return shape(**given)
+
+
+Reader = Callable[[Any, HeightRules], Any]
+"""From JSON to a value of one shape."""
+
+
+@cache
+def _readers(shape: Any) -> dict[str, Reader | None]:
+    hints = get_type_hints(shape)
+    return {name: _reader(hints[name]) for name in _names(shape)}
+
+
+def _reader(hint: Any) -> Reader | None:
+    """How a value of this shape is read; None where it is as JSON has it."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        some = _reader(next(shape for shape in args if shape is not type(None)))
+        return None if some is None else lambda value, heights: None if value is None else some(value, heights)
+    if origin is tuple:
+        return _tuple_reader(args)
+    if hint is NoticeBody:
+        return _body_from_plain
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return lambda value, _: hint(value)
+    return (lambda value, heights: _typed(cast("Any", hint), value, heights)) if is_dataclass(hint) else None
+
+
+def _tuple_reader(args: tuple[Any, ...]) -> Reader:
+    if args[-1] is not Ellipsis:
+        each = [_reader(shape) for shape in args]
+        return lambda value, heights: tuple(
+            part if read is None else read(part, heights) for read, part in zip(each, value, strict=True)
+        )
+    every = _reader(args[0])
+    if every is None:
+        return lambda value, _: tuple(value)
+    return lambda value, heights: tuple(every(part, heights) for part in value)
 
 
 def _body_to_plain(body: NoticeBody) -> dict[str, Any]:
-    rest = {f.name: _plain(getattr(body, f.name)) for f in fields(body) if f.name not in ("envelope", "place")}
     return {
-        **rest,
+        **{name: getattr(body, name) for name in _names(NoticeBody)},
         "envelope": None if body.envelope is None else envelope_to_json(body.envelope),
         "place": None if body.place is None else place_to_json(body.place),
     }
