@@ -46,7 +46,7 @@ def create_app(host: MechanismHost, tokens: TokenBook, *, assets: Path | None = 
     app.include_router(health.router)
     app.include_router(metrics.router)
     console.mount(app, assets)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, is_stopping=lambda: host.streams.closed)
     return app
 
 

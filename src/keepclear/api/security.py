@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -91,10 +92,14 @@ Asking = Annotated[Caller, Depends(desk_of)]
 
 
 class SecurityHeaders:
-    """Every response carries the strict policy; what is not a static file is never stored by a cache."""
+    """Every response carries the strict policy; what is not a static file is never stored by a cache.
 
-    def __init__(self, app: ASGIApp) -> None:
+    While the host stops, each response ends its connection: a busy client would keep one open, and the host up.
+    """
+
+    def __init__(self, app: ASGIApp, is_stopping: Callable[[], bool]) -> None:
         self._app = app
+        self._is_stopping = is_stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: the application within, its responses with the headers."""
@@ -108,6 +113,8 @@ class SecurityHeaders:
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
+                if self._is_stopping():
+                    headers["Connection"] = "close"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

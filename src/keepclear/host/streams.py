@@ -94,7 +94,7 @@ class Streams:
     def __init__(self) -> None:
         self._backlogs: dict[str, _Backlog] = {}
         self._open: dict[str, set[Subscription]] = {}
-        self._closed = False
+        self.closed = False
         self.dropped = 0
         self.sent = 0
 
@@ -113,7 +113,7 @@ class Streams:
         ``index`` is the record's last index. First come the events missed, or ``reset`` when they are no longer kept,
         then ``ready``. Raises ``Overloaded`` when the desk has ``STREAMS_A_DESK`` open.
         """
-        if self._closed:
+        if self.closed:
             message = "the host is stopping; connect again in a moment"
             raise Overloaded(message)
         mine = self._open.setdefault(desk, set())
@@ -152,7 +152,7 @@ class Streams:
 
     def close(self) -> None:
         """Every stream ends, once it has given what it holds, and no new one is taken."""
-        self._closed = True
+        self.closed = True
         for streams in self._open.values():
             for subscription in tuple(streams):
                 subscription.end("closing")
