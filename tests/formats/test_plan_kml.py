@@ -10,10 +10,12 @@ import pytest
 from keepclear.errors import InvalidInput
 from keepclear.formats.plan_file import plans_from_file
 from keepclear.formats.plan_kml import EGM96_UNCERTAINTY_M
+from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.footprint import Corridor, Disc, Polygonal
 from keepclear.spacetime.geoid import undulation_m
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.trajectory import Trajectory
+from keepclear.spacetime.volume import Volume
 
 HEIGHTS = HeightRules(0, 1000)
 RING = "37,35,0 37.1,35,0 37.1,35.1,0 37,35.1,0 37,35,0"
@@ -46,13 +48,19 @@ def kml(*placemarks: str) -> bytes:
     return f"<kml {spaces}><Document><Folder>{''.join(placemarks)}</Folder></Document></kml>".encode()
 
 
-def envelope_of(document: bytes) -> object:
+def envelope_of(document: bytes) -> Envelope:
     (plan,) = plans_from_file(document, heights=HEIGHTS)
     return plan.envelope
 
 
+def volumes_of(document: bytes) -> tuple[Volume, ...]:
+    envelope = envelope_of(document)
+    assert not isinstance(envelope, Trajectory)
+    return envelope
+
+
 def test_a_polygon_with_a_hole_is_its_footprint() -> None:
-    (volume,) = envelope_of(kml(placemark(HOLED)))  # type: ignore[misc]  # a list of volumes
+    (volume,) = volumes_of(kml(placemark(HOLED)))
     assert isinstance(volume.footprint, Polygonal)
     assert [len(ring) for ring in volume.footprint.parts[0]] == [5, 5]
     assert (str(volume.floor), str(volume.ceiling)) == ("SFC", "300 ft AGL")
@@ -61,11 +69,15 @@ def test_a_polygon_with_a_hole_is_its_footprint() -> None:
 
 def test_each_kind_of_geometry_is_its_footprint_and_one_notice_may_have_several() -> None:
     several = f"<MultiGeometry>{POLYGON}{POLYGON.replace('37', '39')}{POINT}{LINE}</MultiGeometry>"
-    volumes = envelope_of(kml(placemark(several, radius_m=400, half_width_m="50.5")))
-    assert [type(volume.footprint) for volume in volumes] == [Polygonal, Disc, Corridor]  # type: ignore[attr-defined]
-    assert len(volumes[0].footprint.parts) == 2  # type: ignore[index]
-    assert volumes[1].footprint.radius_m == 400  # type: ignore[index]
-    assert volumes[2].footprint.half_width_m == 50.5  # type: ignore[index]
+    polygons, disc, corridor = (
+        volume.footprint for volume in volumes_of(kml(placemark(several, radius_m=400, half_width_m="50.5")))
+    )
+    assert isinstance(polygons, Polygonal)
+    assert len(polygons.parts) == 2
+    assert isinstance(disc, Disc)
+    assert disc.radius_m == 400
+    assert isinstance(corridor, Corridor)
+    assert corridor.half_width_m == 50.5
 
 
 def test_a_kmz_gives_what_its_kml_gives() -> None:

@@ -31,9 +31,10 @@ def inbox(
 ) -> None:
     """Show a desk's alerts, what is owed, and its notices; the host is told that they arrived."""
     with connected(host, token, token_file) as client:
+        me = client.me()
         index = _index_now(client)
         found = {
-            "me": client.me(),
+            "me": me,
             "index": index,
             "alerts": client.alerts(open_only=not every),
             "obligations": client.obligations(open_only=not every),
