@@ -12,28 +12,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from keepclear.detection.polygon import Nearest, TimePolygons, nearest
-from keepclear.spacetime.flown import FlownPath
+from keepclear.detection.leg_pieces import Clocked, Pieces
+from keepclear.detection.polygon import TimePolygons, nearest
 from keepclear.spacetime.geodesic import (
-    ECCENTRICITY_SQUARED,
     LEAST_CURVATURE_RADIUS_M,
+    MEAN_RADIUS_M,
     MOST_CURVATURE_RADIUS_M,
-    SEMI_MAJOR_M,
     Floats,
+    arc_of_chord,
     earth_centred,
     inverse,
-    surface_normal,
 )
 
 CERTAIN_M = 2e-4
-"""How near the true minimum the answer is; over 200 km it is 2.5 % of how much longer the arc is than its chord."""
-_LOCAL_M = 200_000.0
-_CUTS = 4
-_MOST_WITNESSES = 512
-
-Whole = npt.NDArray[np.intp]
+"""How near the true minimum the answer is."""
+_ROUNDING_M = 1e-6
+_AT_ONCE = 16_384
+"""Pairs looked at in one go: what is more waits, so that memory is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,97 +56,96 @@ class Reach:
     """What is this near or nearer ends the search."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Pairs of pieces of legs: leg numbers, and the time in seconds at which each piece begins and ends."""
-
-    a: Whole
-    b: Whole
-    a_from: Floats
-    a_to: Floats
-    b_from: Floats
-    b_to: Floats
-
-    def only(self, keep: npt.NDArray[np.bool_] | Whole) -> Pieces:
-        """Some of them."""
-        return Pieces(*(getattr(self, name)[keep] for name in self.__slots__))
-
-    def clipped(self, within_s: float) -> Pieces:
-        """Each cut to what the other's time allows; those that never come within it are dropped."""
-        a_from = np.maximum(self.a_from, self.b_from - within_s)
-        a_to = np.minimum(self.a_to, self.b_to + within_s)
-        b_from = np.maximum(self.b_from, self.a_from - within_s)
-        b_to = np.minimum(self.b_to, self.a_to + within_s)
-        return Pieces(self.a, self.b, a_from, a_to, b_from, b_to).only((a_from <= a_to) & (b_from <= b_to))
-
-    def cut(self, longer_is_a: npt.NDArray[np.bool_]) -> Pieces:
-        """Each pair cut into four along its longer piece."""
-        step = np.tile(np.arange(_CUTS), len(self.a))
-        every = self.only(np.repeat(np.arange(len(self.a)), _CUTS))
-        on_a = np.repeat(longer_is_a, _CUTS)
-        a_step, b_step = (every.a_to - every.a_from) / _CUTS, (every.b_to - every.b_from) / _CUTS
-        return Pieces(
-            every.a,
-            every.b,
-            np.where(on_a, every.a_from + step * a_step, every.a_from),
-            np.where(on_a & (step < _CUTS - 1), every.a_from + (step + 1) * a_step, every.a_to),
-            np.where(on_a, every.b_from, every.b_from + step * b_step),
-            np.where(~on_a & (step < _CUTS - 1), every.b_from + (step + 1) * b_step, every.b_to),
-        )
-
-
-class Clocked:
-    """A path with its times in seconds after an origin, and where it is at any of them."""
-
-    def __init__(self, path: FlownPath, origin_ms: int) -> None:
-        self.path = path
-        self.times_s = (path.time_ms - origin_ms) / 1000.0
-        self.lasts_s = np.diff(self.times_s)
-
-    def share(self, leg: Whole, time_s: Floats) -> Floats:
-        """How far along its leg it is."""
-        return np.asarray(np.clip((time_s - self.times_s[leg]) / self.lasts_s[leg], 0.0, 1.0))
-
-    def height_m(self, leg: Whole, time_s: Floats) -> Floats:
-        """Height above the ellipsoid."""
-        low, high = self.path.height_m[leg], self.path.height_m[leg + 1]
-        return np.asarray(low + (high - low) * self.share(leg, time_s))
-
-    def place(self, leg: Whole, time_s: Floats) -> tuple[Floats, Floats]:
-        """Longitude and latitude."""
-        return self.path.position(leg, self.share(leg, time_s))
-
-    def ground_m(self, leg: Whole, from_s: Floats, to_s: Floats) -> Floats:
-        """How long a piece of a leg is on the ground."""
-        return np.asarray(self.path.length_m[leg] * (to_s - from_s) / self.lasts_s[leg])
-
-
 def closest_in(a: Clocked, b: Clocked, pieces: Pieces, reach: Reach) -> Moment | None:
     """The closest moment of any of the pieces, or nothing when none comes within reach."""
     best: Moment | None = None
     limit = reach.lateral_m
-    pieces = pieces.clipped(reach.within_s)
-    while len(pieces.a):
-        polygons = _polygons(a, b, pieces, reach)
-        found = nearest(polygons)
-        at_least = _at_least(a, b, pieces, polygons, found)
-        near = found.feasible & (at_least < limit)
-        pieces, at_least = pieces.only(near), at_least[near]
-        if not len(pieces.a):
-            break
-        a_s = pieces.a_from + found.u[near] * (pieces.a_to - pieces.a_from)
-        b_s = pieces.b_from + found.v[near] * (pieces.b_to - pieces.b_from)
-        seen = _nearest_seen(a, b, pieces, a_s, b_s, at_least)
-        if seen.distance_m < reach.lateral_m and (best is None or seen.distance_m < best.distance_m):
-            best = seen
-            limit = min(limit, best.distance_m - _certain(best.distance_m))
+    waiting = [pieces.clipped(reach.within_s)]
+    while waiting:
+        pieces = waiting.pop()
+        if len(pieces) > _AT_ONCE:
+            half = np.arange(len(pieces)) < len(pieces) // 2
+            waiting += [pieces.only(~half), pieces.only(half)]
+            continue
+        looked = look(a, b, pieces, reach, limit)
+        if not len(looked.pieces):
+            continue
+        nearest_one = int(np.argmin(looked.distance_m))
+        if looked.distance_m[nearest_one] < limit:
+            best = looked.moment(a, b, nearest_one)
+            limit = best.distance_m - CERTAIN_M
             if best.distance_m <= reach.enough_m:
                 break
-        pieces = pieces.only(at_least < limit)
-        a_m, b_m = _runs_m(a, b, pieces)
-        finer = a_m + b_m > CERTAIN_M
-        pieces = pieces.only(finer).cut((a_m >= b_m)[finer]).clipped(reach.within_s)
+        waiting.append(_cut(a, b, looked.pieces.only(looked.at_least_m < limit), reach))
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Pairs of pieces that may still hold the closest moment: the one seen on each, and the least there can be."""
+
+    pieces: Pieces
+    a_s: Floats
+    b_s: Floats
+    distance_m: Floats
+    at_least_m: Floats
+
+    def moment(self, a: Clocked, b: Clocked, i: int) -> Moment:
+        """The one seen on one of the pairs."""
+        one, a_s, b_s = self.pieces.only(np.array([i])), self.a_s[i : i + 1], self.b_s[i : i + 1]
+        height_m = a.height_m(one.a, a_s) - b.height_m(one.b, b_s)
+        return Moment(float(self.distance_m[i]), abs(float(height_m[0])), float(a_s[0]), float(b_s[0]))
+
+
+def look(a: Clocked, b: Clocked, pieces: Pieces, reach: Reach, limit_m: float) -> Looked:
+    """The pairs that may come nearer than the limit: first by their chords alone, then by true distances."""
+    polygons = _polygons(a, b, pieces, reach)
+    found = nearest(polygons)
+    run_m = _runs_m(a, b, pieces)
+    straight_m = _chord_at_least_m(*run_m, found.chord_m)
+    near = found.feasible & (arc_of_chord(straight_m, MOST_CURVATURE_RADIUS_M) < limit_m)
+    pieces = pieces.only(near)
+    a_s = pieces.a_from + found.u[near] * (pieces.a_to - pieces.a_from)
+    b_s = pieces.b_from + found.v[near] * (pieces.b_to - pieces.b_from)
+    a_at, b_at = a.place(pieces.a, a_s), b.place(pieces.b, b_s)
+    _, distance_m = inverse(*a_at, *b_at)
+    chord_m = np.linalg.norm(earth_centred(*a_at) - earth_centred(*b_at), axis=-1)
+    at_least_m = _at_least_m(straight_m[near], distance_m, chord_m, (run_m[0] + run_m[1])[near])
+    return Looked(pieces, a_s, b_s, distance_m, at_least_m)
+
+
+def _cut(a: Clocked, b: Clocked, pieces: Pieces, reach: Reach) -> Pieces:
+    """Each pair cut along its longer piece; one that is shorter than what is certain has nothing more to tell."""
+    a_m, b_m = _runs_m(a, b, pieces)
+    finer = a_m + b_m > CERTAIN_M
+    return pieces.only(finer).cut((a_m >= b_m)[finer]).clipped(reach.within_s)
+
+
+def _chord_at_least_m(a_m: Floats, b_m: Floats, chord_m: Floats) -> Floats:
+    """The least chord between two positions of a pair of pieces, when that of their own chords is ``chord_m``.
+
+    A geodesic curves along the surface's normal only, by 1/R at most, so it departs from its chord by no more than
+    length² / 8R, nearly at right angles to any line along the ground: with E the two departures together and k the
+    sine of how far off a right angle it can be, d² + 2dEk + E² ≥ chord².
+    """
+    departure = (a_m**2 + b_m**2) / (8 * LEAST_CURVATURE_RADIUS_M)
+    askew = np.minimum(1.02 * ((chord_m + departure) / 2 + a_m + b_m) / LEAST_CURVATURE_RADIUS_M, 1.0)
+    level = np.sqrt(np.maximum(chord_m**2 - departure**2, 0.0)) - departure * askew
+    return np.asarray(np.maximum(np.maximum(level, chord_m - departure), 0.0))
+
+
+def _at_least_m(straight_m: Floats, distance_m: Floats, chord_m: Floats, run_m: Floats) -> Floats:
+    """No two positions of a pair of pieces are nearer than this on the ground.
+
+    True distance and chord are known at one pair of positions. How much longer the arc is than on a sphere over the
+    same chord changes along the pieces by less than a share of how far one goes: the ellipsoid's radii of curvature
+    are within 0.7 % of the sphere's, which turns that share into 0.2 % of (distance / R)², here taken as 0.5 % and
+    more for far ones. Nor can any distance change by more than both pieces are long.
+    """
+    share = np.minimum(distance_m / MEAN_RADIUS_M, 3.0) ** 2
+    drift = 5e-3 * share * (1 + 10 * share)
+    arc_m = arc_of_chord(straight_m, MEAN_RADIUS_M) + distance_m - arc_of_chord(chord_m, MEAN_RADIUS_M)
+    return np.asarray(np.maximum(arc_m - drift * run_m, distance_m - run_m) - _ROUNDING_M)
 
 
 def _polygons(a: Clocked, b: Clocked, pieces: Pieces, reach: Reach) -> TimePolygons:
@@ -179,59 +174,3 @@ def _polygons(a: Clocked, b: Clocked, pieces: Pieces, reach: Reach) -> TimePolyg
 def _runs_m(a: Clocked, b: Clocked, pieces: Pieces) -> tuple[Floats, Floats]:
     """How long the pieces are on the ground."""
     return a.ground_m(pieces.a, pieces.a_from, pieces.a_to), b.ground_m(pieces.b, pieces.b_from, pieces.b_to)
-
-
-def _at_least(a: Clocked, b: Clocked, pieces: Pieces, polygons: TimePolygons, found: Nearest) -> Floats:
-    """No two positions of a pair are nearer than this on the ground.
-
-    A geodesic curves along the surface's normal only, by 1/R at most, so it departs from its chord by no more than
-    length² / 8R, nearly at right angles to any line along the ground: with E the two departures together and k the
-    sine of how far off a right angle it can be, d² + 2dEk + E² ≥ chord². The arc over a chord is the shorter the larger
-    the radius of curvature, so the largest there is between the two is taken.
-    """
-    a_m, b_m = _runs_m(a, b, pieces)
-    departure = (a_m**2 + b_m**2) / (8 * LEAST_CURVATURE_RADIUS_M)
-    askew = np.minimum(1.02 * ((found.chord_m + departure) / 2 + a_m + b_m) / LEAST_CURVATURE_RADIUS_M, 1.0)
-    straight = np.sqrt(np.maximum(found.chord_m**2 - departure**2, 0.0)) - departure * askew
-    straight = np.maximum(straight, found.chord_m - departure)
-    radius = _largest_radius(polygons, found, a_m + b_m)
-    half = np.clip(straight / (2 * radius), 0.0, 1.0)
-    return np.asarray(2 * radius * np.arcsin(half))
-
-
-def _largest_radius(polygons: TimePolygons, found: Nearest, run_m: Floats) -> Floats:
-    """The most that the radius of curvature along the line between any of their positions can be.
-
-    Euler's for the direction and place half way, and what it can vary: by 0.7 % with latitude and direction over the
-    whole earth, and so by less where the pieces are short against their distance.
-    """
-    middle = (polygons.a_at(found.u) + polygons.b_at(found.v)) / 2
-    normal = surface_normal(middle)
-    shrunk = 1 - ECCENTRICITY_SQUARED * normal[:, 2] ** 2
-    prime = SEMI_MAJOR_M / np.sqrt(shrunk)
-    meridian = prime * (1 - ECCENTRICITY_SQUARED) / shrunk
-    apart, chord_m = found.separation, np.maximum(found.chord_m, 1.0)
-    across = np.maximum(np.hypot(middle[:, 0], middle[:, 1]), 1e-6)
-    eastward = (apart[:, 1] * middle[:, 0] - apart[:, 0] * middle[:, 1]) / (across * chord_m)
-    east_share = np.minimum(eastward**2, 1.0)
-    here = 1.0 / (east_share / prime + (1 - east_share) / meridian)
-    shift = 2.5 * run_m / chord_m + 2.5 * run_m / SEMI_MAJOR_M + (chord_m / SEMI_MAJOR_M) ** 2
-    known = np.minimum(here * (1 + 0.0068 * np.minimum(shift, 1.0)), MOST_CURVATURE_RADIUS_M)
-    return np.asarray(np.where(chord_m < _LOCAL_M, known, MOST_CURVATURE_RADIUS_M))
-
-
-def _nearest_seen(a: Clocked, b: Clocked, pieces: Pieces, a_s: Floats, b_s: Floats, at_least: Floats) -> Moment:
-    """The nearest true distance among the most hopeful pairs of moments."""
-    some = np.argsort(at_least)[:_MOST_WITNESSES] if len(at_least) > _MOST_WITNESSES else np.arange(len(at_least))
-    legs_a, legs_b, at_a, at_b = pieces.a[some], pieces.b[some], a_s[some], b_s[some]
-    _, distance_m = inverse(*a.place(legs_a, at_a), *b.place(legs_b, at_b))
-    i = int(np.argmin(distance_m))
-    one = slice(i, i + 1)
-    height_m = abs(float((a.height_m(legs_a[one], at_a[one]) - b.height_m(legs_b[one], at_b[one]))[0]))
-    return Moment(float(distance_m[i]), height_m, float(at_a[i]), float(at_b[i]))
-
-
-def _certain(distance_m: float) -> float:
-    if distance_m <= _LOCAL_M:
-        return CERTAIN_M
-    return CERTAIN_M + 0.025 * distance_m**3 / (24 * LEAST_CURVATURE_RADIUS_M**2)

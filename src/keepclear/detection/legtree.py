@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from keepclear.detection.closest import Clocked, Moment, Pieces, Reach, closest_in
+from keepclear.detection.closest import Moment, Reach, closest_in
+from keepclear.detection.leg_pieces import Clocked, Pieces
 from keepclear.spacetime.flown import FlownPath
 from keepclear.spacetime.geodesic import LEAST_CURVATURE_RADIUS_M, Floats, earth_centred, inverse
 

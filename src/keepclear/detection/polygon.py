@@ -17,6 +17,9 @@ from keepclear.spacetime.geodesic import Floats
 _SLACK = 1e-10
 """How far outside a polygon of size 1 still counts as on its rim: rounding, and no more."""
 
+_LEVEL = 1e-9
+"""What changes by less than this along a run, in metres or seconds, does not change."""
+
 Band = tuple[Floats, Floats, Floats, float]
 """a, b, c and most, for ``|u·a − v·b + c| ≤ most``."""
 
@@ -88,10 +91,12 @@ def _half_planes(polygons: TimePolygons) -> _HalfPlanes:
             rows += [(a, -b, most - c), (-a, b, most + c)]
     across, along, limit = (np.stack(column, axis=1) for column in zip(*rows, strict=True))
     size = np.hypot(across, along)
-    real = size > 0
+    real = size > _LEVEL
     scale = np.where(real, size, 1.0)
     empty = (~real & (limit < -_SLACK)).any(axis=1)
-    return _HalfPlanes(across / scale, along / scale, limit / scale, real, empty)
+    return _HalfPlanes(
+        np.where(real, across / scale, 0.0), np.where(real, along / scale, 0.0), limit / scale, real, empty
+    )
 
 
 def _on_edges(polygons: TimePolygons, planes: _HalfPlanes) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
@@ -113,7 +118,7 @@ def _on_edges(polygons: TimePolygons, planes: _HalfPlanes) -> tuple[Floats, Floa
     first = apart + u0[..., None] * a_run - v0[..., None] * b_run
     run = du[..., None] * a_run - dv[..., None] * b_run
     square_run = (run**2).sum(axis=-1)
-    best = -(first * run).sum(axis=-1) / np.where(square_run > 0, square_run, 1.0)
+    best = -(first * run).sum(axis=-1) / np.where(square_run > _LEVEL**2, square_run, 1.0)
     best = np.where(allowed, np.clip(best, low, np.maximum(low, high)), 0.0)
     square = np.where(allowed, ((first + best[..., None] * run) ** 2).sum(axis=-1), np.inf)
     pick = np.argmin(square, axis=1)
@@ -129,7 +134,7 @@ def _inside(polygons: TimePolygons, planes: _HalfPlanes) -> tuple[Floats, Floats
     ab = (polygons.a_run * polygons.b_run).sum(axis=1)
     a0, b0 = (polygons.a_run * polygons.apart).sum(axis=1), (polygons.b_run * polygons.apart).sum(axis=1)
     determinant = aa * bb - ab * ab
-    solvable = determinant > 1e-12 * aa * bb
+    solvable = determinant > np.maximum(1e-12 * aa * bb, _LEVEL**2)
     scale = np.where(solvable, determinant, 1.0)
     u, v = (ab * b0 - bb * a0) / scale, (aa * b0 - ab * a0) / scale
     sides = planes.across * u[:, None] + planes.along * v[:, None] - planes.most

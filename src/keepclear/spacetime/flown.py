@@ -42,5 +42,12 @@ class FlownPath:
 
     def position(self, leg: npt.NDArray[np.intp], share: Floats) -> tuple[Floats, Floats]:
         """Longitude and latitude (degrees) at a share (0 to 1) of the way along each of some legs."""
-        lon, lat, _ = forward(self.lon[leg], self.lat[leg], self.azimuth_deg[leg], self.length_m[leg] * share)
+        ends = leg + (share >= 1.0)
+        lon, lat = self.lon[ends], self.lat[ends]
+        inner = np.flatnonzero((share > 0.0) & (share < 1.0))
+        if len(inner):
+            on = leg[inner]
+            lon[inner], lat[inner], _ = forward(
+                self.lon[on], self.lat[on], self.azimuth_deg[on], self.length_m[on] * share[inner]
+            )
         return lon, lat
