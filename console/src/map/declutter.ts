@@ -12,7 +12,7 @@ export interface LabelBox {
 }
 
 const GAP = 2;
-const MOST_STEPS = 6;
+const MOST_STEPS = 3; // further off, a label would seem to belong to something else
 
 interface Placed {
   left: number;

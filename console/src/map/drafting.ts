@@ -1,11 +1,13 @@
 /** The draft on the map: what it looks like, and how clicks, moves and drags become points. */
 import type { Feature, FeatureCollection } from "geojson";
 import type { Map, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
-import type { Alert } from "../lib/api";
+import type { Alert, Notice } from "../lib/api";
 import { type LonLat, parseLength, parsePositions } from "../lib/coordinates";
 import { type Draft, footprintOf } from "../lib/draft";
 import { type Drawing, sketch } from "../lib/drawing";
+import { nearest } from "../lib/nearest";
 import { outline, polygonsOf, unwrap, unwrapLon } from "../lib/shapes";
+import { pieces } from "./features";
 
 const REACH_PX = 12;
 
@@ -20,15 +22,25 @@ function areaOf(draft: Draft, points: LonLat[], radius_m: number | null): Featur
   return drawn ? [feature("area", drawn)] : [];
 }
 
+/** The shortest line from a known notice to the draft: they clash without overlapping, being nearer than the rules keep them. */
+function gapTo(notice: Notice | undefined, area: Feature["geometry"] | undefined): Feature[] {
+  if (!notice || !area) return [];
+  const ends = nearest(area, { type: "GeometryCollection", geometries: pieces(notice).map((p) => p.geometry) });
+  return ends ? [feature("clash-gap", { type: "LineString", coordinates: ends })] : [];
+}
+
 /** The draft as features: its area as soon as it has one, its points, its clashes with what is already announced. */
-export function draftFeatures(draft: Draft, drawing: Drawing | null, clashes: readonly Alert[]): FeatureCollection {
+export function draftFeatures(
+  draft: Draft, drawing: Drawing | null, clashes: readonly Alert[], known: ReadonlyMap<string, Notice>,
+): FeatureCollection {
   const { points, radius_m } = drawing ? sketch(drawing) : { points: parsePositions(draft.points).points, radius_m: null };
   const shown = drawing && drawing.kind === "disc" && radius_m === null ? [] : areaOf(draft, points, radius_m);
   const line = points.length > 1 && draft.shape !== "polygon" ? [feature("line", { type: "LineString", coordinates: unwrap(points) })] : [];
   const open = points.length === 2 && draft.shape === "polygon" ? [feature("line", { type: "LineString", coordinates: unwrap(points) })] : [];
+  const area = shown[0]?.geometry;
   const overlaps = clashes.flatMap((alert) => {
     const geometry = polygonsOf(alert.detail.overlap);
-    return geometry ? [feature("clash", geometry)] : [];
+    return geometry ? [feature("clash", geometry)] : alert.about.flatMap((id) => gapTo(known.get(id), area));
   });
   const dots = points.map((p) => feature("point", { type: "Point", coordinates: p }));
   return { type: "FeatureCollection", features: [...shown, ...overlaps, ...line, ...open, ...dots] };

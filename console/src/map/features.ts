@@ -1,7 +1,8 @@
 /** What the map draws, worked out from what the desk knows. Pure: the map only shows it. */
 import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
 import type { Alert, MechanismInfo, Notice } from "../lib/api";
-import type { LonLat } from "../lib/coordinates";
+import { formatLength, type LonLat } from "../lib/coordinates";
+import { nearest } from "../lib/nearest";
 import { lookOf, type PartyLook } from "../lib/parties";
 import { labelPoint, outline, polygonsOf, shapeOf, trajectoryLine, volumeShape } from "../lib/shapes";
 import { isOver, noticeTitle } from "../lib/words";
@@ -99,25 +100,49 @@ export function noticeFeatures(
     const at = parts[0] && labelPoint(parts[0].geometry);
     if (at) {
       const text = (notice.mode === "exercise" ? "EXERCISE · " : "") + noticeTitle(notice);
-      labels.push({ id: notice.id, at, text, kind: "notice", colour: look.colour, letter: look.letter, about: notice.id, faint: !anyLive });
+      labels.push({ id: notice.id, at, text, kind: "notice", colour: look.colour, letter: look.letter, about: notice.id, faint: !anyLive && notice.id !== selected });
     }
   }
   return { features: { type: "FeatureCollection", features }, labels };
 }
 
-/** The common footprint of every open conflict. `MARGINAL` neighbours are listed by the host but raise no alert. */
-export function conflictFeatures(alerts: readonly Alert[], selected: string | null): Drawn {
+/** Where a conflict without a common footprint shows: the shortest line between the two, or our own outline alone. */
+function apart(alert: Alert, known: ReadonlyMap<string, Notice>): { geometry: Geometry; kind: "link" | "edge" } | null {
+  const shapes = alert.about.flatMap((id) => {
+    const notice = known.get(id);
+    return notice ? [piecesOnce(notice).map((p) => p.geometry)] : [];
+  });
+  const [one, other] = shapes.map((geometries): Geometry => ({ type: "GeometryCollection", geometries }));
+  if (one && other) {
+    const ends = nearest(one, other);
+    return ends && { kind: "link", geometry: { type: "LineString", coordinates: ends } };
+  }
+  return one ? { kind: "edge", geometry: one } : null;
+}
+
+/**
+ * Every open conflict: its common footprint, or, when envelopes are only nearer than the rules keep them, the gap between
+ * them. `MARGINAL` neighbours are listed by the host but raise no alert.
+ */
+export function conflictFeatures(alerts: readonly Alert[], selected: string | null, known: ReadonlyMap<string, Notice>): Drawn {
   const features: Feature[] = [];
   const labels: Label[] = [];
   for (const alert of alerts) {
     if (alert.cleared_at !== null || alert.code !== "CONFLICT_4D") continue;
-    const geometry = polygonsOf(alert.detail.overlap);
-    if (!geometry) continue;
-    features.push(feature(geometry, { about: alert.id, selected: alert.id === selected }));
-    const at = labelPoint(geometry);
-    if (at) labels.push({ id: alert.id, at, text: "CONFLICT", kind: "conflict", colour: null, letter: null, about: alert.id, faint: false });
+    const overlap = polygonsOf(alert.detail.overlap);
+    const drawn = overlap ? { geometry: overlap, kind: "area" } : apart(alert, known);
+    if (!drawn) continue;
+    const parts = drawn.geometry.type === "GeometryCollection" ? drawn.geometry.geometries : [drawn.geometry];
+    for (const part of parts) features.push(feature(part, { about: alert.id, selected: alert.id === selected, kind: drawn.kind }));
+    const at = drawn.geometry.type === "LineString" ? middle(drawn.geometry.coordinates) : labelPoint(drawn.geometry);
+    const gap = drawn.kind === "link" && alert.detail.lateral_gap_m ? ` · ${formatLength(alert.detail.lateral_gap_m)} apart` : "";
+    if (at) labels.push({ id: alert.id, at, text: `CONFLICT${gap}`, kind: "conflict", colour: null, letter: null, about: alert.id, faint: false });
   }
   return { features: { type: "FeatureCollection", features }, labels };
+}
+
+function middle([a, b]: Position[]): LonLat | null {
+  return a && b ? [(a[0]! + b[0]!) / 2, (a[1]! + b[1]!) / 2] : null;
 }
 
 /** What the agreement draws: its area, zones, regions, third forces and places. */

@@ -72,9 +72,13 @@ const NOTICES: LayerSpecification[] = [
 ];
 
 const CONFLICTS: LayerSpecification[] = [
-  { id: "conflict-fill", type: "fill", source: "conflicts", paint: { "fill-color": CONFLICT_COLOUR, "fill-opacity": 0.22 } },
-  { id: "conflict-hatch", type: "fill", source: "conflicts", paint: { "fill-pattern": "hatch-conflict" } },
+  { id: "conflict-fill", type: "fill", source: "conflicts", filter: is("kind", "area"), paint: { "fill-color": CONFLICT_COLOUR, "fill-opacity": 0.22 } },
+  { id: "conflict-hatch", type: "fill", source: "conflicts", filter: is("kind", "area"), paint: { "fill-pattern": "hatch-conflict" } },
   { id: "conflict-edge", type: "line", source: "conflicts", paint: { "line-color": CONFLICT_COLOUR, "line-width": ["case", ["get", "selected"], 4, 2.5] } },
+  {
+    id: "conflict-link", type: "line", source: "conflicts", filter: is("kind", "link"),
+    layout: { "line-cap": "round" }, paint: { "line-color": CONFLICT_COLOUR, "line-width": 6 },
+  },
 ];
 
 const DRAFT: LayerSpecification[] = [
@@ -83,6 +87,7 @@ const DRAFT: LayerSpecification[] = [
   { id: "draft-line", type: "line", source: "draft", filter: is("kind", "line"), paint: { "line-color": "#ffffff", "line-width": 1.2 } },
   { id: "draft-clash", type: "fill", source: "draft", filter: is("kind", "clash"), paint: { "fill-pattern": "hatch-conflict" } },
   { id: "draft-clash-edge", type: "line", source: "draft", filter: is("kind", "clash"), paint: { "line-color": CONFLICT_COLOUR, "line-width": 2.5 } },
+  { id: "draft-clash-gap", type: "line", source: "draft", filter: is("kind", "clash-gap"), layout: { "line-cap": "round" }, paint: { "line-color": CONFLICT_COLOUR, "line-width": 6 } },
   {
     id: "draft-points", type: "circle", source: "draft", filter: is("kind", "point"),
     paint: { "circle-radius": 4.5, "circle-color": "#0b1014", "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 },
