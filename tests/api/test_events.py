@@ -143,17 +143,12 @@ def test_a_reader_that_takes_nothing_holds_up_nobody(tmp_path: Path) -> None:
             stuck.sendall(f"GET /v1/events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
             with listening(host, "bravo.air") as quick, host.client("alpha.air") as alpha:
                 quick.get()
-                words = "x" * 3_900
-                for _ in range(700):
-                    began = time.monotonic()
-                    said = alpha.say("message", {"text": words}, to=["bravo"])
-                    assert quick.get(5).index == said["index"]
-                    assert time.monotonic() - began < 5
-                metrics = httpx2.get(
-                    f"{host.url}/metrics", headers={"Authorization": f"Bearer {host.tokens['mediator.duty']}"}
-                ).text
-        assert "keepclear_streams_dropped 1.0" in metrics
-        assert psutil.Process(host.pid).memory_info().rss < 300e6
+                said = [alpha.say("message", {"text": "€" * 3_999}, to=["bravo"])["index"] for _ in range(480)]
+                assert [quick.get(5).index for _ in said] == said
+                token = host.tokens["mediator.duty"]
+                metrics = httpx2.get(f"{host.url}/metrics", headers={"Authorization": f"Bearer {token}"}).text
+                assert psutil.Process(host.pid).memory_info().rss < 300e6
+    assert "keepclear_streams_dropped 1.0" in metrics
 
 
 def test_streams_that_left_are_let_go(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> tuple[ForkedHost, Wit
             ]
             for thread in threads:
                 thread.start()
-            time.sleep(draw.uniform(0.0, 0.5))
+            time.sleep(draw.uniform(0.0, 0.4))
             host.down(signal.SIGTERM if life in CLEAN_STOPS else signal.SIGKILL)
             for thread in threads:
                 thread.join()

@@ -18,7 +18,8 @@ BACKLOG_BYTES = 4_000_000
 """Per desk: what is older is forgotten, and a stream that asks for it is told to read everything anew."""
 
 QUEUE_EVENTS = 512
-"""How far a stream may fall behind before it is ended."""
+QUEUE_BYTES = 1_000_000
+"""How far a stream may fall behind what is sent before it is ended."""
 
 STREAMS_A_DESK = 16
 
@@ -39,7 +40,9 @@ class Subscription:
         self.desk = desk
         self.ended: str | None = None
         self._waiting: deque[Event] = deque(first)
+        self._size = sum(len(event.data) for event in self._waiting)
         self._most = QUEUE_EVENTS + len(self._waiting)
+        self._most_bytes = QUEUE_BYTES + self._size
         self._arrived = asyncio.Event()
 
     async def next(self, timeout_s: float) -> Event | None:
@@ -50,16 +53,19 @@ class Subscription:
             self._arrived.clear()
             async with asyncio.timeout(timeout_s):
                 await self._arrived.wait()
-        return self._waiting.popleft()
+        event = self._waiting.popleft()
+        self._size -= len(event.data)
+        return event
 
     def offer(self, event: Event) -> bool:
         """Whether the event was taken; a stream that is too far behind ends instead."""
         if self.ended is not None:
             return False
-        if len(self._waiting) >= self._most:
+        if len(self._waiting) >= self._most or (self._waiting and self._size + len(event.data) > self._most_bytes):
             self.end("too slow")
             return False
         self._waiting.append(event)
+        self._size += len(event.data)
         self._arrived.set()
         return True
 
