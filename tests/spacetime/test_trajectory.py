@@ -62,6 +62,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"coordinates": [[35.5, 33.9, 3000], [36.5, 90.1, 0], [37, 34.4, 0]]}, "coordinates[1][1]"),
     ({"coordinates": [[35.5, 33.9, 3000], [36.5, 34.4, math.inf], [37, 34.4, 0]]}, "coordinates[1][2]"),
     ({"coordinates": [[35.5, 33.9, 3000], [36.5, 34.4, "FL100"], [37, 34.4, 0]]}, "coordinates[1][2]"),
+    ({"coordinates": [[35.5, 33.9, 3000], [-144.5, -33.9, 0], [37, 34.4, 0]]}, "coordinates[1]"),
     ({"coordinates": [[35.5, 33.9, 3000]], "datetimes": GIVEN["datetimes"][:1]}, "coordinates"),
     ({"coordinates": [], "datetimes": []}, "coordinates"),
 ]

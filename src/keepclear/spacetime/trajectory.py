@@ -16,6 +16,7 @@ from keepclear.errors import InvalidInput, TooLarge
 from keepclear.spacetime.fields import check_keys, number_at, sequence_at
 from keepclear.spacetime.flown import FlownPath
 from keepclear.spacetime.instants import format_instant, parse_instant
+from keepclear.spacetime.validity import check_edges
 
 MOST_POINTS = 10_000
 HEIGHTS_M = (-12_000.0, 100_000_000.0)
@@ -64,6 +65,7 @@ def trajectory_from_json(obj: object, field: str) -> Trajectory:
     _check_lengths(len(datetimes), len(coordinates), field)
     points = [_position(each, f"{field}.coordinates[{i}]") for i, each in enumerate(coordinates)]
     lon, lat, height_m = zip(*points, strict=True)
+    check_edges(tuple(zip(lon, lat, strict=True)), f"{field}.coordinates")
     return Trajectory(
         _times(datetimes, f"{field}.datetimes"),
         lon,
