@@ -69,7 +69,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         f"print([name for name in {sorted(HEAVY)!r} if name in sys.modules], file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    for command in ("serve", "check", "replay", "say", "ack", "inbox"):
+    for command in ("demo", "serve", "check", "replay", "say", "ack", "inbox"):
         assert f"  {command} " in done.stdout
     assert done.stderr.strip() == "[]"
 
@@ -85,7 +85,7 @@ def test_help_is_there_at_once() -> None:
 
 
 def test_every_command_has_json() -> None:
-    for command in ("serve", "check", "replay", "say", "ack", "inbox"):
+    for command in ("demo", "serve", "check", "replay", "say", "ack", "inbox"):
         assert b"--json" in process(command, "--help")[1]
 
 

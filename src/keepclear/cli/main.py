@@ -62,3 +62,7 @@ def main() -> None:
 def _leave_the_closed_pipe() -> None:
     """Whoever read us has gone; what is still buffered must not complain about it when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()
