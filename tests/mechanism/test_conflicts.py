@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.outcome import What
 from keepclear.mechanism.statement import StatementType
 from keepclear.mechanism.words import Activity, Mode, Severity
@@ -82,6 +83,18 @@ def test_an_amendment_that_does_not_cure_keeps_the_alert_with_the_new_figures() 
     assert line.open("CONFLICT_4D")[0].severity is Severity.CAUTION
     line.advance(NOON - HOUR + 30 * MINUTE)
     assert line.open("CONFLICT_4D")[0].severity is Severity.WARNING
+
+
+def test_an_amendment_that_moves_nothing_says_nothing_new_even_after_a_restart() -> None:
+    line = Line()
+    a, _ = two_in_conflict(line)
+    line.deliver_all(EARLY)
+    before = line.open("CONFLICT_4D")
+    line.mechanism = Mechanism.restore(line.mechanism.agreement, line.mechanism.snapshot())
+    line.outcomes.clear()
+    line.amend("alpha.air", a, EARLY + MINUTE, "bravo", remarks="as before")
+    assert line.open("CONFLICT_4D") == before
+    assert line.told() == []
 
 
 def test_a_conflict_that_went_and_came_back_is_a_new_alert() -> None:

@@ -12,7 +12,8 @@ from keepclear.mechanism.place import InRegion, Offset, Within
 from keepclear.mechanism.statement import BODIES, Statement, StatementType, statement_type
 from keepclear.mechanism.states import GRADE_MOVES, NOTICE_MOVES, Grade, NoticeMove, NoticeState, graded, moved
 from keepclear.mechanism.words import Activity, Mode
-from tests.oracles.said import HOUR, NOON, Line, agreement, body
+from keepclear.spacetime.heights import HeightRules
+from tests.oracles.said import HOUR, NOON, Line, agreement, body, volume
 
 EARLY = NOON - 5 * HOUR
 
@@ -125,6 +126,17 @@ def test_a_notice_that_is_over_moves_no_more_even_before_the_clock_was_told(kind
         line.amend("alpha.air", notice, NOON + HOUR, remarks="late")
     with pytest.raises(Refused, match="the notice is expired"):
         line.life("alpha.air", kind, notice, NOON + HOUR)
+
+
+def test_an_envelope_that_cannot_be_compared_is_refused_whole() -> None:
+    line = Line(agreement(heights=HeightRules()))
+    line.notice("bravo.air", body(), EARLY, "alpha")
+    before = line.mechanism.snapshot()
+    with pytest.raises(InvalidInput, match="terrain"):
+        line.notice("alpha.air", body(volume(floor="100 ft AGL")), EARLY, "bravo")
+    assert line.mechanism.snapshot() == before
+    line.notice("alpha.air", body(), EARLY, "bravo")
+    assert len(line.open("CONFLICT_4D")) == 1
 
 
 def test_acknowledging_what_was_not_sent_to_one_is_refused() -> None:

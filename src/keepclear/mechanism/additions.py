@@ -48,7 +48,7 @@ def _at_or_under(low: Altitude, high: Altitude) -> bool:
     return low == high or (low.datum is high.datum and low.metres <= high.metres)
 
 
-def _first_of_trajectories(old: Envelope, new: Envelope) -> int:
+def _first_of_trajectories(old: Envelope, new: Envelope) -> int | None:
     """Two trajectories share their way up to the first point that differs; anything else is new from its start."""
     if not isinstance(old, Trajectory) or not isinstance(new, Trajectory):
         return span_ms(new)[0]
@@ -58,9 +58,9 @@ def _first_of_trajectories(old: Envelope, new: Envelope) -> int:
     shared = new.times_ms[0]
     for now, then in zip(_points(new), _points(old), strict=False):
         if now != then:
-            break
+            return shared
         shared = now[0]
-    return shared
+    return shared if len(new.times_ms) > len(old.times_ms) else None
 
 
 def _points(path: Trajectory) -> list[tuple[int, float, float, float]]:

@@ -8,8 +8,8 @@ a quarter of the extent; and the shifts in time are rounded up to quarters of an
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import shapely
@@ -18,28 +18,28 @@ from shapely.geometry.base import BaseGeometry
 from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.plan import Plan
-from keepclear.errors import InvalidInput
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Side
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.words import Disclosure
 from keepclear.spacetime.envelope import Envelope, span_ms
-from keepclear.spacetime.footprint import Corridor, Disc, Footprint, footprint_from_geojson, footprint_to_geojson
+from keepclear.spacetime.footprint import Corridor, Disc, Footprint, footprint_to_geojson
 from keepclear.spacetime.instants import format_instant
-from keepclear.spacetime.separation import separation_between
+from keepclear.spacetime.measure import envelope_footprints
+from keepclear.spacetime.separation import Separation, separation_between
 from keepclear.spacetime.trajectory import Trajectory
+from keepclear.spacetime.volume import Volume
 
 MOST_CELLS_ACROSS = 4
 SMALLEST_CELL_DEG = 0.05
 """About 5 km: the rules' separations are of that size, so a finer answer would tell more than anyone can use."""
 
-MOST_VOLUMES = 16
-"""Of an envelope of more volumes that meet, the first so many are told in cells, the others whole."""
+MOST_JUDGED = 32
+"""Pairs of volumes that are held against each other exactly; of more, time alone says which may meet."""
 
 MOST_NORTHERLY_DEG = 80.0
 METRES_A_DEGREE = 111_320.0
 INSIDE = 0.99
-"""Rounded shapes are drawn a little small, so that a cell is never outside of what was declared."""
 
 SHIFT_STEP_MIN = 15
 MINUTE_MS = 60_000
@@ -73,43 +73,82 @@ def shifts_min(agreement: Agreement, own: Notice, other: Notice, at_ms: int) -> 
 
 
 def affected_part(agreement: Agreement, own: Notice, other: Notice) -> dict[str, Any] | None:
-    """The cells of one's own volumes that conflict, as a GeoJSON MultiPolygon inside them; None for a trajectory."""
-    envelope = own.body.envelope
-    if envelope is None or other.body.envelope is None or isinstance(envelope, Trajectory):
+    """The cells of one's own volumes that the other reaches, as a GeoJSON MultiPolygon; None for a trajectory.
+
+    Which volumes meet is exact; which cells of them is worked out in the plane of degrees, which for cells will do.
+    """
+    mine, theirs = own.body.envelope, other.body.envelope
+    if mine is None or theirs is None or isinstance(mine, Trajectory):
         return None
-    against = Plan(other.id, other.party, other.body.activity, other.body.envelope)
     separation = separation_between(agreement.separations, own.body.activity, other.body.activity)
-
-    def conflicts(part: Envelope) -> bool:
-        plan = Plan(own.id, own.party, own.body.activity, part)
-        return judge(plan, against, separation, agreement.heights, overlap=False).verdict is Verdict.CONFLICT
-
+    pieces: Sequence[Envelope] = [theirs] if isinstance(theirs, Trajectory) else [(volume,) for volume in theirs]
     found: list[BaseGeometry] = []
-    volumes = [volume for volume in envelope if conflicts((volume,))]
-    for row, volume in enumerate(volumes):
-        whole = _drawn(volume.footprint)
-        if whole is None:
+    for volume, piece in _meeting_pieces(agreement, own, other, mine, pieces, separation):
+        whole = _drawn(volume.footprint, own_radius_m)
+        reaches = [
+            _drawn(footprint, lambda f: radius_of(f) + separation.lateral_m) for footprint in envelope_footprints(piece)
+        ]
+        if whole is None or None in reaches:
             return footprint_to_geojson(volume.footprint)[0]
-        cells = list(_cells(whole)) if row < MOST_VOLUMES else [whole]
-        hit = [c for c in cells if (f := _footprint(c)) is None or conflicts((replace(volume, footprint=f),))]
-        found.extend(hit or cells)
+        reach = shapely.union_all(reaches)
+        cells = list(_cells(whole))
+        found.extend([cell for cell in cells if cell.intersects(reach)] or cells)
     return _multipolygon(found)
 
 
-def _drawn(footprint: Footprint) -> BaseGeometry | None:
-    """The footprint in degrees, discs and corridors as polygons; None where degrees do not do (poles, antimeridian)."""
+def _meeting_pieces(
+    agreement: Agreement,
+    own: Notice,
+    other: Notice,
+    mine: tuple[Volume, ...],
+    pieces: Sequence[Envelope],
+    separation: Separation,
+) -> Iterator[tuple[Volume, Envelope]]:
+    """Each own volume with each piece of the other's that it meets; past ``MOST_JUDGED`` pairs, each that it may."""
+    judged = 0
+    for volume, piece in product(mine, pieces):
+        start, end = span_ms(piece)
+        if volume.start_ms - end >= separation.time_ms or start - volume.end_ms >= separation.time_ms:
+            continue
+        if len(mine) * len(pieces) > 1 and judged < MOST_JUDGED:
+            judged += 1
+            a = Plan(own.id, own.party, own.body.activity, (volume,))
+            b = Plan(other.id, other.party, other.body.activity, piece)
+            if judge(a, b, separation, agreement.heights, overlap=False).verdict is not Verdict.CONFLICT:
+                continue
+        yield volume, piece
+
+
+def radius_of(footprint: Footprint) -> float:
+    """How far a footprint goes beyond its positions, in metres."""
+    match footprint:
+        case Disc(_, _, radius_m):
+            return radius_m
+        case Corridor(_, half_width_m):
+            return half_width_m
+        case _:
+            return 0.0
+
+
+def own_radius_m(footprint: Footprint) -> float:
+    """A little less, so that a cell is never outside of what was declared."""
+    return radius_of(footprint) * INSIDE
+
+
+def _drawn(footprint: Footprint, radius_m: Callable[[Footprint], float]) -> BaseGeometry | None:
+    """The footprint in degrees, grown by ``radius_m`` of it; None where degrees do not do (poles, antimeridian)."""
     geometry, _ = footprint_to_geojson(footprint)
-    shape = shapely.geometry.shape(geometry)
+    shape = shapely.make_valid(shapely.geometry.shape(geometry))
     west, south, east, north = shape.bounds
     if east - west > 180 or max(abs(south), abs(north)) > MOST_NORTHERLY_DEG:
         return None
-    if isinstance(footprint, Disc | Corridor):
-        radius_m = footprint.radius_m if isinstance(footprint, Disc) else footprint.half_width_m
-        squeeze = math.cos(math.radians(max(abs(south), abs(north))))
-        flat = shapely.transform(shape, lambda xy: xy * (squeeze, 1.0))
-        round_one = flat.buffer(radius_m * INSIDE / METRES_A_DEGREE, quad_segs=8)
-        shape = shapely.transform(round_one, lambda xy: xy / (squeeze, 1.0))
-    return shapely.make_valid(shape)
+    grow_m = radius_m(footprint)
+    if grow_m == 0:
+        return shape
+    squeeze = math.cos(math.radians(max(abs(south), abs(north))))
+    flat = shapely.transform(shape, lambda xy: xy * (squeeze, 1.0))
+    grown = flat.buffer(grow_m / METRES_A_DEGREE, quad_segs=8)
+    return shapely.transform(grown, lambda xy: xy / (squeeze, 1.0))
 
 
 def _cells(whole: BaseGeometry) -> Iterator[BaseGeometry]:
@@ -130,14 +169,6 @@ def _cells(whole: BaseGeometry) -> Iterator[BaseGeometry]:
 
 def _count(extent_deg: float) -> int:
     return max(1, min(MOST_CELLS_ACROSS, int(extent_deg / SMALLEST_CELL_DEG)))
-
-
-def _footprint(cell: BaseGeometry) -> Footprint | None:
-    """The cell as a footprint; None for a sliver that is none."""
-    try:
-        return footprint_from_geojson(shapely.geometry.mapping(cell), "affected")
-    except InvalidInput:
-        return None
 
 
 def _multipolygon(found: Sequence[BaseGeometry]) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ NOTICE_FIELDS: frozenset[str] = frozenset(f.name for f in fields(NoticeBody))
 class AmendBody:
     """A new version of a notice: ``changes`` holds the fields that change, typed as in :class:`NoticeBody`.
 
-    A field that is there with None is taken away; one that is not there stays.
+    A field that is not there stays; one that is taken away is there with its empty value.
     """
 
     notice: str

@@ -63,8 +63,15 @@ def detail_of(meeting: Meeting) -> dict[str, Any]:
         "widened": meeting.widened,
         "lateral_gap_m": meeting.lateral_gap_m,
         "vertical_gap_m": meeting.vertical_gap_m,
-        "overlap": meeting.overlap,
+        "overlap": _in_lists(meeting.overlap),
     }
+
+
+def _in_lists(value: Any) -> Any:
+    """The geometry with lists for tuples, as it comes back from JSON: what is compared must not differ by that."""
+    if isinstance(value, dict):
+        return {key: _in_lists(part) for key, part in value.items()}
+    return [_in_lists(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _why(agreement: Agreement, a: Notice, b: Notice, meeting: Meeting) -> str:
