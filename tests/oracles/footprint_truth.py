@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -37,11 +38,16 @@ def gone(a: Position, bearing: float, metres: float) -> Position:
     return float(end["lon2"]), float(end["lat2"])
 
 
+def heading_on(a: Position, bearing: float, metres: float) -> tuple[Position, float]:
+    """The place reached from ``a``, and the bearing of the way there."""
+    end = WGS84.Direct(a[1], a[0], bearing, metres)
+    return (float(end["lon2"]), float(end["lat2"])), float(end["azi2"])
+
+
 def box_at(centre: Position, bearing: float, *, ahead: float, back: float, left: float, right: float) -> list[Position]:
     """A ring of four geodesics: corners straight ahead and back of ``centre``, then square to the left and right."""
-    front, rear = gone(centre, bearing, ahead), gone(centre, bearing, -back)
-    front_bearing = bearing_deg(front, centre) + 180 if ahead else bearing
-    rear_bearing = bearing_deg(rear, centre)
+    front, front_bearing = heading_on(centre, bearing, ahead)
+    rear, rear_bearing = heading_on(centre, bearing, -back)
     ring = [
         gone(front, front_bearing - 90, left),
         gone(front, front_bearing + 90, right),
@@ -81,17 +87,17 @@ def distance_to_edge_m(place: Position, a: Position, b: Position, *, samples: in
 
 def distance_of_chains_m(a: Ring, b: Ring) -> float:
     """The least distance between two chains of edges that do not cross: from a vertex of either to an edge."""
-    one = min(distance_to_edge_m(v, *edge) for v in a for edge in zip(b, b[1:], strict=False))
-    two = min(distance_to_edge_m(v, *edge) for v in b for edge in zip(a, a[1:], strict=False))
+    one = min(distance_to_edge_m(v, *edge) for v in a for edge in pairwise(b))
+    two = min(distance_to_edge_m(v, *edge) for v in b for edge in pairwise(a))
     return min(one, two)
 
 
 def turns_round(place: Position, ring: Ring, *, samples: int = 40) -> bool:
     """True when the ring runs round ``place`` but not round its antipode, or the other way about."""
     total = 0.0
-    for a, b in zip(ring, ring[1:], strict=False):
+    for a, b in pairwise(ring):
         bearings = [bearing_deg(place, at) for at in along(a, b, samples)]
-        for one, two in zip(bearings, bearings[1:], strict=False):
+        for one, two in pairwise(bearings):
             total += (two - one + 180) % 360 - 180
     return abs(total) > 180
 
@@ -119,7 +125,8 @@ def depth_in_ring(ring: Floats) -> Depth:
         with np.errstate(divide="ignore", invalid="ignore"):
             x = start[:, 0] + (points[:, None, 1] - start[:, 1]) * run[:, 0] / run[:, 1]
         inside = ((rises & (points[:, None, 0] < x)).sum(axis=1) % 2).astype(bool)
-        return np.where(inside, least, -least)
+        signed: Floats = np.where(inside, least, -least)
+        return signed
 
     return depth
 
@@ -134,7 +141,8 @@ def depth_in_capsule(a: Floats, b: Floats, half_width_m: float) -> Depth:
 
     def depth(points: Floats) -> Floats:
         share = np.clip((points - a) @ run / (run @ run), 0, 1)
-        return half_width_m - np.hypot(*(points - a - share[:, None] * run).T)
+        left: Floats = half_width_m - np.hypot(*(points - a - share[:, None] * run).T)
+        return left
 
     return depth
 

@@ -7,6 +7,7 @@ the pieces are exact, only the seams between them are ours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -14,11 +15,14 @@ import shapely
 from keepclear.spacetime.chart import Chart
 from keepclear.spacetime.closeness import boxes_within
 from keepclear.spacetime.drawing import LARGEST_WINDOW_M, Drawn, Window
-from keepclear.spacetime.geodesic import MEAN_RADIUS_M, WGS84, Floats, geodetic, on_surface
+from keepclear.spacetime.geodesic import MEAN_RADIUS_M, WGS84, Floats, on_surface
 from keepclear.spacetime.shape import Shape
 from keepclear.spacetime.sphere_side import TURN
 
-_SQUARES = 22  # to a side of the cube: 10,008 km of earth a side, drawn up to twice as large at its corners
+_LARGEST_SHEET_M = 2_000_000.0
+_SMALL_RADIUS_M = 200_000.0  # a rim of this is still on the chart where its middle is on the sheet
+_SQUARES_TO_A_SIDE = 6  # of the cube: 10,008 km of earth a side
+_SQUARES_FOR_LARGE_RADII = 22
 
 
 def sheets(shapes: Sequence[Shape], *, over: Sequence[Shape] | None = None) -> Iterator[tuple[Window, Drawn]]:
@@ -27,11 +31,12 @@ def sheets(shapes: Sequence[Shape], *, over: Sequence[Shape] | None = None) -> I
     low = np.min([shape.box[0] for shape in covered], axis=0)
     high = np.max([shape.box[1] for shape in covered], axis=0)
     across = float(np.linalg.norm(high - low)) / 2
-    if across <= LARGEST_WINDOW_M * 0.9:
-        window = Window(Chart.around(on_surface(np.zeros(3), (low + high) / 2)), across * 1.05 + 10)
+    large = max(shape.radius_m for shape in shapes) > _SMALL_RADIUS_M
+    if across <= (LARGEST_WINDOW_M * 0.9 if large else _LARGEST_SHEET_M):
+        window = Window(Chart.around(on_surface(np.zeros(3), (low + high) / 2)), across * 1.1 + 10)
         yield window, window.frame
         return
-    for window, own in _squares():
+    for window, own in _squares(_SQUARES_FOR_LARGE_RADII if large else _SQUARES_TO_A_SIDE):
         reach = window.reach_m
         box = window.middle - reach, window.middle + reach
         if any(boxes_within(box, shape.box, 0.0) for shape in covered):
@@ -80,14 +85,17 @@ def _central(at: Floats) -> Floats:
     return scaled
 
 
-def _squares() -> Iterator[tuple[Window, Drawn]]:
+@lru_cache(maxsize=2)
+def _squares(to_a_side: int) -> tuple[tuple[Window, Drawn], ...]:
     """Squares of the six faces of a cube round the earth, each on a chart of its own."""
-    steps = np.tan(np.linspace(-np.pi / 4, np.pi / 4, _SQUARES + 1))
-    for axis in range(3):
-        for sign in (1.0, -1.0):
-            for i in range(_SQUARES):
-                for j in range(_SQUARES):
-                    yield _square(axis, sign, steps[[i, i + 1]], steps[[j, j + 1]])
+    steps = np.tan(np.linspace(-np.pi / 4, np.pi / 4, to_a_side + 1))
+    return tuple(
+        _square(axis, sign, steps[[i, i + 1]], steps[[j, j + 1]])
+        for axis in range(3)
+        for sign in (1.0, -1.0)
+        for i in range(to_a_side)
+        for j in range(to_a_side)
+    )
 
 
 def _square(axis: int, sign: float, across: Floats, up: Floats) -> tuple[Window, Drawn]:
@@ -96,8 +104,3 @@ def _square(axis: int, sign: float, across: Floats, up: Floats) -> tuple[Window,
     chart = Chart.around(on_surface(np.zeros(3), corners.mean(axis=0)))
     at = chart.draw(corners)
     return Window(chart, float(np.abs(at).max()) * 1.001), shapely.Polygon(at)
-
-
-def lon_lat(at: Floats, window: Window) -> Floats:
-    """Longitude and latitude (degrees) of chart points, shape (n, 2)."""
-    return np.stack(geodetic(window.chart.lift(at)), axis=-1)

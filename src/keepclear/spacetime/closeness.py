@@ -7,6 +7,7 @@ Small sets are compared all with all. Large ones go in blocks of neighbours with
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -41,30 +42,43 @@ def overlapping_pieces(a: Pieces, b: Pieces, reach_m: float) -> Iterator[tuple[I
         yield in_b[i], in_a[j]
 
 
-def point_to_piece(
-    points: Floats, pieces: Pieces, bound: Callable[[Floats], tuple[Floats, Floats]]
-) -> tuple[Ints, Ints]:
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of a point and a piece that may be the nearest, and between what their true distance lies (m)."""
+
+    point: Ints
+    piece: Ints
+    low_m: Floats
+    high_m: Floats
+
+    def under(self, most_m: float) -> Candidates:
+        """Those that may be so near."""
+        kept = self.low_m <= most_m
+        return Candidates(self.point[kept], self.piece[kept], self.low_m[kept], self.high_m[kept])
+
+
+def point_to_piece(points: Floats, pieces: Pieces, bound: Callable[[Floats], tuple[Floats, Floats]]) -> Candidates:
     """The pairs of a point and a piece that may be the nearest of all.
 
     ``bound`` gives the least and most true distance for a chord; a pair stays unless another is nearer for certain.
     """
-    if len(points) * len(pieces) <= _SMALL:
-        i, j = (side.ravel() for side in np.indices((len(points), len(pieces))))
-        chord = chord_distance(points[i], pieces.start[j], pieces.end[j])
+    if len(points) * len(pieces) > _SMALL:
+        found = _nearest_blocks(points, pieces, bound)
     else:
-        i, j, chord = _nearest_blocks(points, pieces, bound)
-    low, high = bound(chord)
-    kept = np.flatnonzero(low <= high.min())
-    return i[kept], j[kept]
+        chord = chord_distance(points[:, None], pieces.start[None], pieces.end[None])
+        low, high = bound(chord)
+        i, j = np.nonzero(low <= high.min())
+        found = Candidates(i, j, low[i, j], high[i, j])
+    return found.under(float(found.high_m.min()))
 
 
 def chord_distance(points: Floats, start: Floats, end: Floats) -> Floats:
-    """The straight distance (m) of each point from each chord, row by row."""
+    """The straight distance (m) of points from chords; shapes (…, 3), broadcast against each other."""
     edge, arm = end - start, points - start
-    square = np.einsum("ij,ij->i", edge, edge)
-    share = np.einsum("ij,ij->i", arm, edge) / np.where(square > 0, square, 1.0)
-    gap = arm - np.clip(share, 0, 1)[:, None] * edge
-    distance: Floats = np.sqrt(np.einsum("ij,ij->i", gap, gap))
+    square = np.einsum("...i,...i", edge, edge)
+    share = np.einsum("...i,...i", arm, edge) / np.where(square > 0, square, 1.0)
+    gap = arm - np.minimum(np.maximum(share, 0.0), 1.0)[..., None] * edge
+    distance: Floats = np.sqrt(np.einsum("...i,...i", gap, gap))
     return distance
 
 
@@ -96,30 +110,27 @@ def _meeting_in_blocks(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Flo
         yield i[kept], j[kept]
 
 
-def _nearest_blocks(
-    points: Floats, pieces: Pieces, bound: Callable[[Floats], tuple[Floats, Floats]]
-) -> tuple[Ints, Ints, Floats]:
-    """Pairs that may be nearest, block by block, the nearest blocks first; stops where no block can matter."""
+def _nearest_blocks(points: Floats, pieces: Pieces, bound: Callable[[Floats], tuple[Floats, Floats]]) -> Candidates:
+    """Pairs that may be nearest, block by block: from the nearest pair of blocks on to whatever else may matter."""
     p_edge, q_edge = _edges(len(points)), _edges(len(pieces))
     low, high = np.minimum(pieces.start, pieces.end), np.maximum(pieces.start, pieces.end)
     apart = _box_distance(
         np.minimum.reduceat(points, p_edge), np.maximum.reduceat(points, p_edge),
         np.minimum.reduceat(low, q_edge), np.maximum.reduceat(high, q_edge),
     )  # fmt: skip
-    order = np.argsort(apart, axis=None, kind="stable")
-    block_p, block_q = np.unravel_index(order, apart.shape)
-    least, _ = bound(apart.ravel()[order])
-    most, found = np.inf, []
-    first, some = 0, 16
-    while first < len(order) and least[first] <= most:
-        i, j = _spread(block_p[first : first + some], block_q[first : first + some], len(points), len(pieces))
-        chord = chord_distance(points[i], pieces.start[j], pieces.end[j])
-        near, far = bound(chord)
+    found = list[tuple[Ints, Ints, Floats, Floats]]()
+    most = np.inf
+    todo: Ints = np.array([apart.argmin()])
+    while len(todo):
+        block_p, block_q = np.unravel_index(todo, apart.shape)
+        i, j = _spread(block_p, block_q, len(points), len(pieces))
+        near, far = bound(chord_distance(points[i], pieces.start[j], pieces.end[j]))
         most = min(most, float(far.min()))
         kept = near <= most
-        found.append((i[kept], j[kept], chord[kept]))
-        first, some = first + some, min(2 * some, _AT_ONCE)
-    return _all([f[0] for f in found]), _all([f[1] for f in found]), np.concatenate([f[2] for f in found])
+        found.append((i[kept], j[kept], near[kept], far[kept]))
+        apart.ravel()[todo] = np.inf
+        todo = np.flatnonzero(apart <= most)[:_AT_ONCE]  # no arc is shorter than its chord
+    return Candidates(*(np.concatenate(side) for side in zip(*found, strict=True)))
 
 
 def _edges(count: int) -> Ints:
@@ -143,7 +154,3 @@ def _box_distance(a_low: Floats, a_high: Floats, b_low: Floats, b_high: Floats) 
         square += np.maximum(np.maximum(below, above), 0) ** 2
     distance: Floats = np.sqrt(square)
     return distance
-
-
-def _all(found: list[Ints]) -> Ints:
-    return np.concatenate(found) if found else np.zeros(0, np.int64)

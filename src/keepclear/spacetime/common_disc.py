@@ -8,12 +8,12 @@ the places where a disc's centre may be end at the boundary of one, so some of t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 
 from keepclear.spacetime.chart import Chart
-from keepclear.spacetime.closeness import boxes_within
 from keepclear.spacetime.drawing import Drawn, Window, drawn
 from keepclear.spacetime.geodesic import Floats, earth_centred, on_surface
 from keepclear.spacetime.nearness import Nearest
@@ -34,31 +34,39 @@ def share_disc(a: Shape, b: Shape, nearest: Nearest, diameter_m: float) -> bool:
             return True
         if len(a.vertices) == len(b.vertices) == 1:
             return False
-    return any(_fits(a, b, middle, half_m, diameter_m / 2) for middle, half_m in _spots(a, b, nearest))
+    return any(_fits(spot, diameter_m / 2) for spot in _spots(a, b, nearest))
 
 
-def _spots(a: Shape, b: Shape, nearest: Nearest) -> Iterator[tuple[Floats, float]]:
-    """Windows, as middle and half-width, one of which shows a common disc if there is any."""
+class _Spot(NamedTuple):
+    """Where to look: a window's middle and half-width, and which footprint is less likely to show there."""
+
+    rare: Shape
+    other: Shape
+    middle: Floats
+    half_m: float
+
+
+def _spots(a: Shape, b: Shape, nearest: Nearest) -> Iterator[_Spot]:
+    """Windows, one of which shows a common disc if there is any."""
     small = min((a, b), key=lambda shape: shape.extent_m)
     if small.extent_m <= _SMALL_M:
-        yield small.middle, small.extent_m + 1
+        yield _Spot(a, b, small.middle, small.extent_m + 1)
         return
-    yield earth_centred(nearest.lon, nearest.lat), _CELL_M
+    yield _Spot(a, b, earth_centred(nearest.lon, nearest.lat), _CELL_M)
     for one, other in ((a, b), (b, a)):
         low, high = np.minimum(one.pieces.start, one.pieces.end), np.maximum(one.pieces.start, one.pieces.end)
         reach = one.radius_m + 1
         near = np.all((low - reach <= other.box[1]) & (high + reach >= other.box[0]), axis=1)
         middles = (one.pieces.start[near] + one.pieces.end[near]) / 2
         for cell in np.unique(np.round(middles / _CELL_M), axis=0):
-            yield on_surface(np.zeros(3), cell * _CELL_M), _CELL_M * 1.3 + 1000
+            yield _Spot(other, one, on_surface(np.zeros(3), cell * _CELL_M), _CELL_M * 1.3 + 1000)
 
 
-def _fits(a: Shape, b: Shape, middle: Floats, half_m: float, radius_m: float) -> bool:
+def _fits(spot: _Spot, radius_m: float) -> bool:
     """Is there a disc in both within the window? Coarse drawings first, finer ones only where they disagree."""
-    if not boxes_within(a.box, b.box, 0.0):
-        return False
-    window = Window(Chart.around(middle), half_m)
-    tolerance = max(half_m / 50, FINEST_M)
+    a, b = spot.rare, spot.other
+    window = Window(Chart.around(spot.middle), spot.half_m)
+    tolerance = max(spot.half_m / 50, FINEST_M)
     exact = a.is_polygonal and b.is_polygonal
     while True:
         left = _shrunk(_common(a, b, window, tolerance, outside=True), radius_m)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely.geometry import MultiLineString, Polygon, box
+from shapely.geometry import Polygon, box
 
 from keepclear.spacetime.chart import Chart
 from keepclear.spacetime.closeness import chord_distance
@@ -34,6 +34,7 @@ Drawn = Any  # shapely has no types
 
 CHART_COSINE = 0.5  # what lies within 60° of a chart's centre is drawn whole
 LARGEST_WINDOW_M = 500_000.0  # of a window with round boundaries in it, so that all of them show on the chart
+_MANY = 256  # pieces, from which on a small window is better drawn in part
 _SEAM_M = 0.001  # neighbouring strips overlap by so much; at a corner that is ε² / 2r, nothing
 
 
@@ -68,6 +69,8 @@ def drawn(shape: Shape, window: Window, tolerance_m: float, *, outside: bool) ->
 
 
 def _drawn_polygons(shape: Shape, window: Window) -> Drawn:
+    if len(shape.pieces) > _MANY and window.reach_m < shape.extent_m / 4:
+        return _drawn_in_part(shape, window)
     if window.chart.reach(shape.pieces.start).min() <= CHART_COSINE:
         return _drawn_in_part(shape, window)
     at = window.chart.draw(shape.pieces.start)
@@ -94,14 +97,14 @@ def _polygon(rings: list[Floats]) -> Drawn:
 
 
 def _drawn_in_part(shape: Shape, window: Window) -> Drawn:
-    """A polygon too wide for the chart: its lines cut the window into faces, and each is asked for its side."""
+    """A polygon of which little lies near: its lines cut the window into faces, and each is asked for its side."""
     pieces, limit = shape.pieces, window.reach_m * 1.01 + CHORD_DEPTH_M + 1
-    distance = chord_distance(np.broadcast_to(window.middle, pieces.start.shape), pieces.start, pieces.end)
+    distance = chord_distance(window.middle, pieces.start, pieces.end)
     near = np.flatnonzero((distance <= limit) & (window.chart.reach(pieces.start) > 0.3))
     if not len(near):
         return window.frame if shape.core_holds(window.middle[None])[0] else Polygon()
     ends = np.stack([window.chart.draw(pieces.start[near]), window.chart.draw(pieces.end[near])], axis=1)
-    lines = shapely.union_all([MultiLineString(list(ends)), window.frame.exterior])
+    lines = shapely.union_all(np.append(shapely.linestrings(ends), window.frame.exterior))
     faces = shapely.get_parts(shapely.polygonize([lines]))
     inner = shapely.point_on_surface(faces)
     held = shape.core_holds(window.chart.lift(shapely.get_coordinates(inner)))
@@ -112,7 +115,7 @@ def _drawn_in_part(shape: Shape, window: Window) -> Drawn:
 def _drawn_round(shape: Shape, window: Window, tolerance_m: float, outside: bool) -> Drawn:
     radius_m = shape.radius_m + (tolerance_m if outside else 0.0)
     pieces, reach = shape.pieces, window.reach_m
-    chord = chord_distance(np.broadcast_to(window.middle, pieces.start.shape), pieces.start, pieces.end)
+    chord = chord_distance(window.middle, pieces.start, pieces.end)
     if float(arc_of_chord(chord.min() + CHORD_DEPTH_M, LEAST_CURVATURE_RADIUS_M)) + reach < shape.radius_m:
         return window.frame
     least = arc_of_chord(np.maximum(chord - CHORD_DEPTH_M, 0), MOST_CURVATURE_RADIUS_M)

@@ -8,15 +8,18 @@ the ellipsoid's least and most radius of curvature), then, for the few pairs tha
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from keepclear.spacetime.closeness import Ints, boxes_within, overlapping_pieces, point_to_piece
+from keepclear.spacetime.closeness import Candidates, boxes_within, overlapping_pieces, point_to_piece
 from keepclear.spacetime.geodesic import (
     LEAST_CURVATURE_RADIUS_M,
     MEAN_RADIUS_M,
     MOST_CURVATURE_RADIUS_M,
+    WGS84,
     Floats,
     arc_of_chord,
     forward,
@@ -27,6 +30,7 @@ from keepclear.spacetime.shape import Shape
 
 _MARGIN = 1e-6  # of the distance, for what rounding does to bounds that are equal on a sphere
 _ROUNDS = 4  # each brings the foot of the perpendicular 300 times nearer
+_FEW = 12  # pairs that are quicker one by one than as arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,10 @@ def nearest(a: Shape, b: Shape) -> Nearest:
     met = meeting_place(a, b)
     if met is not None:
         return met
-    return min(_vertices_to_edges(a, b), _vertices_to_edges(b, a), key=lambda found: found.distance_m)
+    ways = [(a, b, point_to_piece(a.vertices, b.pieces, _bound)), (b, a, point_to_piece(b.vertices, a.pieces, _bound))]
+    most_m = min(float(found.high_m.min()) for _, _, found in ways)
+    nearer = [_from_vertices(*way[:2], way[2].under(most_m)) for way in ways]
+    return min(filter(None, nearer), key=lambda place: place.distance_m)
 
 
 def meeting_place(a: Shape, b: Shape) -> Nearest | None:
@@ -87,14 +94,6 @@ def _held(inner: Shape, outer: Shape) -> Nearest | None:
     return Nearest(0.0, lon, lat)
 
 
-def _vertices_to_edges(points: Shape, edges: Shape) -> Nearest:
-    pieces = edges.pieces
-    vertex, piece = point_to_piece(points.vertices, pieces, _bound)
-    lon, lat, distance = _perpendicular(points.lon[vertex], points.lat[vertex], pieces, piece)
-    best = int(np.argmin(distance))
-    return Nearest(float(distance[best]), float(lon[best]), float(lat[best]))
-
-
 def _bound(chord: Floats) -> tuple[Floats, Floats]:
     """The least and the most that the geodesic can be where the chord to a piece's own chord is so long."""
     low = arc_of_chord(np.maximum(chord - CHORD_DEPTH_M, 0), MOST_CURVATURE_RADIUS_M) * (1 - _MARGIN)
@@ -102,23 +101,61 @@ def _bound(chord: Floats) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _perpendicular(lon: Floats, lat: Floats, pieces: Pieces, piece: Ints) -> tuple[Floats, Floats, Floats]:
-    """The nearest place on each piece to each position (degrees), and the geodesic distance to it (m)."""
-    from_lon, from_lat, heading, length = (
-        array[piece] for array in (pieces.lon, pieces.lat, pieces.azimuth_deg, pieces.length_m)
-    )
-    along = np.zeros(len(piece))
-    best_lon, best_lat, best = from_lon, from_lat, np.full(len(piece), np.inf)
+def _from_vertices(points: Shape, edges: Shape, found: Candidates) -> Nearest | None:
+    """The nearest of some pairs of a vertex and a piece."""
+    if not len(found.point):
+        return None
+    pieces, piece = edges.pieces, found.piece
+    legs = _Legs(pieces.lon[piece], pieces.lat[piece], pieces.azimuth_deg[piece], pieces.length_m[piece])
+    lon, lat = points.lon[found.point], points.lat[found.point]
+    if len(piece) > _FEW:
+        return _nearest_of_many(lon, lat, legs)
+    rows = zip(lon.tolist(), lat.tolist(), *(side.tolist() for side in legs), strict=True)
+    return min((_perpendicular(*row) for row in rows), key=lambda place: place.distance_m)
+
+
+class _Legs(NamedTuple):
+    """Where pieces start (degrees), their azimuths there, their lengths (m)."""
+
+    lon: Floats
+    lat: Floats
+    azimuth_deg: Floats
+    length_m: Floats
+
+
+def _perpendicular(lon: float, lat: float, at_lon: float, at_lat: float, heading: float, length_m: float) -> Nearest:
+    """The nearest place of a piece: the foot of the perpendicular as on a sphere, again and again, and both ends."""
+    best = Nearest(math.inf, at_lon, at_lat)
+    along = 0.0
     for round_ in range(_ROUNDS + 2):
-        at_lon, at_lat, course = forward(from_lon, from_lat, heading, along)
+        here_lon, here_lat, back = WGS84.fwd(at_lon, at_lat, heading, along)
+        azimuth, _, distance_m = WGS84.inv(here_lon, here_lat, lon, lat)
+        if distance_m < best.distance_m:
+            best = Nearest(distance_m, here_lon, here_lat)
+        if round_ == _ROUNDS or not length_m:
+            along = length_m  # the far end, whatever the rounds have found
+        else:
+            step = math.cos(math.radians(azimuth - back - 180.0))
+            ahead = MEAN_RADIUS_M * math.atan(math.tan(min(distance_m / MEAN_RADIUS_M, 1.5)) * step)
+            along = min(max(along + ahead, 0.0), length_m)
+    return best
+
+
+def _nearest_of_many(lon: Floats, lat: Floats, legs: _Legs) -> Nearest:
+    """The same for many pairs at once."""
+    along = np.zeros(len(lon))
+    best_lon, best_lat, best = legs.lon, legs.lat, np.full(len(lon), np.inf)
+    for round_ in range(_ROUNDS + 2):
+        at_lon, at_lat, course = forward(legs.lon, legs.lat, legs.azimuth_deg, along)
         azimuth, distance = inverse(at_lon, at_lat, lon, lat)
         nearer = distance < best
         best_lon, best_lat = np.where(nearer, at_lon, best_lon), np.where(nearer, at_lat, best_lat)
         best = np.where(nearer, distance, best)
         if round_ == _ROUNDS:
-            along = length  # the far end, whatever the rounds have found
+            along = legs.length_m
         else:
             step = np.cos(np.radians(azimuth - course))
             ahead = MEAN_RADIUS_M * np.arctan(np.tan(np.minimum(distance / MEAN_RADIUS_M, 1.5)) * step)
-            along = np.clip(along + ahead, 0, length)
-    return best_lon, best_lat, best
+            along = np.clip(along + ahead, 0, legs.length_m)
+    found = int(np.argmin(best))
+    return Nearest(float(best[found]), float(best_lon[found]), float(best_lat[found]))
