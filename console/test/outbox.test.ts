@@ -10,10 +10,12 @@ const words = (id: string): Unnumbered => ({
 /** A host that can be cut off, loses answers, or refuses; it keeps what it has heard. */
 function scene() {
   const heard: { statement: Statement; held: boolean }[] = [];
-  const host = { up: true, losesAnswer: false, refuses: false };
+  const host = { up: true, losesAnswer: false, refuses: 0 };
   const fetcher = (async (_url: unknown, init?: RequestInit) => {
     if (!host.up) throw new TypeError("down");
-    if (host.refuses) return new Response(JSON.stringify({ status: 422, detail: "no", code: "invalid_input", field: "body" }), { status: 422 });
+    if (host.refuses) {
+      return new Response(JSON.stringify({ status: host.refuses, detail: "no", code: "c", field: "body" }), { status: host.refuses });
+    }
     const statement = JSON.parse(init!.body as string) as Statement;
     if (heard.some((h) => h.statement.serial === statement.serial && h.statement.id !== statement.id)) {
       return new Response(JSON.stringify({ status: 409, detail: "used", code: "refused", field: "serial" }), { status: 409 });
@@ -28,8 +30,10 @@ function scene() {
   };
   let kept: Held[] = [];
   const shelf: Shelf = { load: () => kept, save: (items) => (kept = structuredClone(items)) };
-  const open = (): Outbox => new Outbox(new Client("t", fetcher), shelf, nextSerial, 1, () => "2026-04-09T03:40:00Z");
-  return { heard, host, open, shelf };
+  const refused: string[] = [];
+  const open = (): Outbox =>
+    new Outbox(new Client("t", fetcher), shelf, nextSerial, 1, () => "2026-04-09T03:40:00Z", () => {}, (s) => refused.push(s.id));
+  return { heard, host, open, shelf, refused };
 }
 
 describe("what a desk says", () => {
@@ -71,11 +75,38 @@ describe("what a desk says", () => {
   it("that the host refuses is thrown back to the one who said it, and blocks nothing after it", async () => {
     const { heard, host, open } = scene();
     const outbox = open();
-    host.refuses = true;
+    host.refuses = 422;
     await expect(outbox.say(words("a"))).rejects.toThrow("no");
-    host.refuses = false;
+    host.refuses = 0;
     await outbox.say(words("b"));
     expect(heard.map((h) => h.statement.id)).toEqual(["b"]);
+  });
+
+  it("that was held and is refused later is told of, and blocks nothing after it", async () => {
+    const { host, open, refused } = scene();
+    const outbox = open();
+    host.up = false;
+    await outbox.say(words("a"));
+    await outbox.say(words("b"));
+    host.up = true;
+    host.refuses = 422;
+    await outbox.flush();
+    expect(refused).toEqual(["a", "b"]);
+    expect(outbox.held).toBe(0);
+  });
+
+  it.each([401, 429, 500])("stays held when the host answers %d, which is not about what was said", async (status) => {
+    const { heard, host, open, refused } = scene();
+    const outbox = open();
+    host.up = false;
+    await outbox.say(words("a"));
+    host.up = true;
+    host.refuses = status;
+    await outbox.flush();
+    expect([outbox.held, refused]).toEqual([1, []]);
+    host.refuses = 0;
+    await outbox.flush();
+    expect(heard.map((h) => h.statement.id)).toEqual(["a"]);
   });
 
   it("can be held before anything was ever heard from this page", async () => {

@@ -1,5 +1,5 @@
 /** This desk, live: what it knows, how its link stands, and the one way it speaks. */
-import type { AckLevel, Alert, ChangeEvent, Me, MechanismInfo, Mode, Notice } from "./api";
+import type { AckLevel, Alert, ChangeEvent, Me, MechanismInfo, Mode, Notice, Problem, Statement } from "./api";
 import { aboutToAcknowledge, isSeen } from "./acknowledging";
 import { Client, LinkDown, Refusal } from "./client";
 import { Deliveries } from "./deliveries";
@@ -33,6 +33,8 @@ export class Desk {
   aloud = $state.raw<{ text: string; urgent: boolean }>({ text: "", urgent: false });
   /** The last refusal or note that belongs to no field. */
   note = $state<string | null>(null);
+  /** The last held statement that was refused when the link was back: its words are given back to whoever wrote it. */
+  refusedLater = $state.raw<{ id: string; problem: Problem } | null>(null);
   private seenHere = $state.raw<ReadonlySet<string>>(new Set());
   private waiting: ChangeEvent[] = [];
   private takeUpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -56,7 +58,8 @@ export class Desk {
     this.heardAtMs = this.nowMs;
     const nextSerial = async (): Promise<number> => (await client.get<Me>("/v1/me")).next_serial;
     this.outbox = new Outbox(client, tabShelf(`keepclear.held.${me.desk}`, sessionStorage), nextSerial,
-      me.next_serial, () => formatInstant(this.now()), (held) => (this.held = held));
+      me.next_serial, () => formatInstant(this.now()), (held) => (this.held = held),
+      (statement, problem) => this.refuseLater(statement, problem));
     this.held = this.outbox.held;
     this.deliveries = new Deliveries((through) => client.post("/v1/deliveries", { through }));
   }
@@ -149,6 +152,12 @@ export class Desk {
     } catch (error) {
       this.note = error instanceof Refusal ? `Refused: ${error.message}` : error instanceof LinkDown ? error.message : String(error);
     }
+  }
+
+  private refuseLater(statement: Statement, problem: Problem): void {
+    const title = typeof statement.body["title"] === "string" ? ` «${statement.body["title"]}»` : "";
+    this.note = `Refused when the link was back: your ${statement.type}${title}. ${problem.detail}`;
+    this.refusedLater = { id: statement.id, problem };
   }
 
   private async read(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The notice that is being written: its text, its drawing, what it would clash with, and how its sending went. */
-import type { Alert, Notice } from "./api";
+import type { Alert, Notice, Problem } from "./api";
 import { LinkDown, Refusal } from "./client";
 import { formatPositions, type LonLat, parsePositions } from "./coordinates";
 import type { Desk } from "./desk.svelte";
@@ -26,6 +26,8 @@ export class Drafting {
   readonly regions: ReadonlySet<string>;
   readonly checked = $derived.by(() => bodyOf(this.draft, this.regions));
   private id = newId();
+  /** Notices that are held, as they were typed: given back if the host refuses them when the link is back. */
+  private readonly held = new Map<string, Draft>();
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly key: string;
@@ -128,7 +130,9 @@ export class Drafting {
     const { me, mode } = this.desk;
     const id = this.id;
     try {
-      await this.desk.say("notice", {}, noticeStatement(id, $state.snapshot(this.draft), body, { mechanism: me.mechanism, desk: me.desk, mode }));
+      const draft = $state.snapshot(this.draft);
+      const said = await this.desk.say("notice", {}, noticeStatement(id, draft, body, { mechanism: me.mechanism, desk: me.desk, mode }));
+      if (said.kind === "held") this.held.set(id, draft);
       this.clear();
       return id;
     } catch (error) {
@@ -140,6 +144,17 @@ export class Drafting {
     } finally {
       this.sending = false;
     }
+  }
+
+  /** Puts a held notice that was refused back into the form; yields whether it was one of this form's. */
+  giveBack(id: string, problem: Problem): boolean {
+    const draft = this.held.get(id);
+    if (!draft) return false;
+    this.held.delete(id);
+    this.draft = draft;
+    this.changed();
+    this.refuse(new Refusal(problem));
+    return true;
   }
 
   private refuse(error: Refusal): void {

@@ -2,7 +2,7 @@
  * What this desk says, until the host has it. A statement is numbered and dated once and keeps its id through every
  * retry, so that sending it twice is harmless; one that could not be sent is held and goes when the link is back.
  */
-import type { Receipt, Statement } from "./api";
+import type { Problem, Receipt, Statement } from "./api";
 import { type Client, LinkDown, Refusal } from "./client";
 
 const MOST_RENUMBERINGS = 3;
@@ -28,6 +28,11 @@ export function tabShelf(key: string, storage: Storage): Shelf {
   };
 }
 
+/** Refused because of what it says. Not so when the token, the load or the host itself is what stands in the way. */
+function isFinal({ status }: Problem): boolean {
+  return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+}
+
 export type Unnumbered = Omit<Statement, "serial" | "said_at">;
 
 export class Outbox {
@@ -42,6 +47,8 @@ export class Outbox {
     private expected: number,
     private readonly saidAt: () => string,
     private readonly onChange: (held: number) => void = () => {},
+    /** A held statement that the host would not take after all: nobody is waiting for its answer, so it is told here. */
+    private readonly onRefused: (statement: Statement, problem: Problem) => void = () => {},
   ) {
     this.items = shelf.load();
   }
@@ -62,7 +69,8 @@ export class Outbox {
         try {
           await this.post(this.items[0]!);
         } catch (error) {
-          if (error instanceof LinkDown) return;
+          if (!(error instanceof Refusal) || !isFinal(error.problem)) return;
+          this.onRefused(this.items[0]!.statement, error.problem);
         }
         this.keep(this.items.slice(1)); // heard, or refused for good: an answered statement is not sent again
       }
