@@ -66,7 +66,6 @@ def test_every_error_code_is_documented_and_no_other() -> None:
     # Rooms may add errors of their own: import them all before walking the tree.
     import keepclear.api.app
     import keepclear.cli.main
-
     import keepclear.client  # noqa: F401 - imported for the error classes they may define
 
     page = _words("errors.md")
