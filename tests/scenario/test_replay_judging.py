@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import tomllib
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput
-from keepclear.formats.scenario_toml import scenario_from_toml
+from keepclear.formats.scenario_toml import scenario_from_table, scenario_from_toml
 from keepclear.scenario.judge import Judgement, judge
 from keepclear.scenario.player import Played, play
 
@@ -211,3 +215,34 @@ def test_a_scenario_that_cannot_be_played_is_refused_with_its_place(text: str, f
     with pytest.raises(InvalidInput) as refusal:
         played(text)
     assert refusal.value.field == field
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.datetimes() | st.times(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+WHOLE = HEAD + TWO + DOWN + UP + MET[0] + MET[-1] + NEVER_MET[0] + NEVER_MET[-1]
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_whatever_stands_anywhere_is_played_or_refused(data: st.DataObject) -> None:
+    table = tomllib.loads(WHOLE)
+    value: Any = table
+    while True:
+        key = data.draw(st.sampled_from(list(value) if isinstance(value, dict) else list(range(len(value)))))
+        inner = value[key]
+        if not isinstance(inner, (dict, list)) or not inner or data.draw(st.integers(0, 3)) == 0:
+            value[key] = data.draw(VALUES)
+            break
+        value = inner
+    with contextlib.suppress(InvalidInput):
+        scenario = scenario_from_table(table, lambda name: name.encode())
+        judge(scenario, play(scenario))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_scenario_or_a_refusal(data: bytes) -> None:
+    with contextlib.suppress(InvalidInput):
+        scenario_from_toml(data, lambda name: name.encode())

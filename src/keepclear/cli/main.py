@@ -6,6 +6,7 @@ once; a test holds that.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -46,6 +47,9 @@ def keepclear(version: bool = typer.Option(False, "--version", help="Print the v
 
 def main() -> None:
     """Run the command line of this process. Exit: 0 fine · 1 the answer is bad news · 2 bad input or use."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
     try:
         app()
     except KeepclearError as error:

@@ -147,7 +147,12 @@ _STATE = ("state", "about", "at")
 
 def scenario_from_toml(data: bytes, beside: Callable[[str], bytes]) -> Scenario:
     """The scenario in a file; ``beside`` reads a file that it names, relative to its own place."""
-    top = Table(toml_table(data), "", _TOP)
+    return scenario_from_table(toml_table(data), beside)
+
+
+def scenario_from_table(value: object, beside: Callable[[str], bytes]) -> Scenario:
+    """The scenario in a table that TOML gave."""
+    top = Table(value, "", _TOP)
     start_ms = parse_instant(top.required("start", "when it begins, 2026-04-09T06:00:00Z"), "start")
     agreement = _agreement(top, beside)
     reader = _Reader(start_ms, agreement)
