@@ -92,4 +92,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         _log.error("unforeseen", path=request.url.path, error=type(error).__name__)
-        return problem(500, "internal", "Something went wrong inside the host; its log says what. Nothing was recorded")
+        return problem(500, "internal", "Something went wrong inside the host, and its log says what. Say a statement again with its id")
