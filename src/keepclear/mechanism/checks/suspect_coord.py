@@ -11,6 +11,7 @@ from keepclear.mechanism.checks.case import Case, Finding
 from keepclear.mechanism.words import Severity
 from keepclear.spacetime.footprint import Footprint, footprint_from_geojson, footprint_to_geojson
 from keepclear.spacetime.measure import centre, distance_m, envelope_footprints, lies_within
+from keepclear.spacetime.well_inside import surely_within
 
 
 def suspect_coord(case: Case) -> list[Finding]:
@@ -28,7 +29,7 @@ def suspect_coord(case: Case) -> list[Finding]:
 
 def _outside(case: Case) -> str | None:
     area = case.agreement.area
-    if area is None or lies_within(case.footprints, area):
+    if area is None or surely_within(case.footprints, area) or lies_within(case.footprints, area):
         return None
     if _swapped_lies_within(case.footprints, area):
         return "The envelope is outside the mechanism's area; with longitude and latitude swapped it would be inside."
