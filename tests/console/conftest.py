@@ -69,9 +69,9 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """A host with two desks and Bravo's survey announced."""
+    """A host for all of them: starting one takes longer than most of what is tested on it."""
     opened = Hall(tmp_path_factory.mktemp("hall"))
     yield opened
     opened.kill()

@@ -93,6 +93,7 @@ class Hall:
         self._process: subprocess.Popen[str] | None = None
         self.tokens: dict[str, str] = {}
         self.url = ""
+        self._survey: str | None = None
         self.start()
 
     def start(self) -> None:
@@ -154,10 +155,15 @@ class Hall:
         return self.ask(desk, "/v1/statements", statement)
 
     def survey(self) -> str:
-        """Bravo has announced people on the ground round the base, from in an hour and a half; yields the notice."""
+        """Bravo has announced people on the ground round the base, from in an hour and a half; yields the notice.
+
+        Said once; asked again, it is the same one.
+        """
+        if self._survey is not None:
+            return self._survey
         place = {"name": "Base", "within_km": 30}
         footprint = {"footprint": rectangle(147.85, -40.35, 148.4, -39.85)}
-        return self.announce(
+        self._survey = self.announce(
             "bravo.air",
             "Survey team at the base",
             "site_visit",
@@ -167,6 +173,7 @@ class Hall:
             (90, 300),
             place=place,
         )
+        return self._survey
 
     def announce(
         self,
