@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from keepclear.errors import KeepclearError
 from keepclear.mechanism.agreement import Agreement, ThirdForce
+from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.bodies import AckBody, AmendBody, Body, LifeBody, MessageBody
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.outcome import Change
@@ -167,3 +168,27 @@ def test_what_is_open_stands_to_reason(script: list[Any]) -> None:
             held = mechanism.notice(row.notice)
             assert held is not None
             assert held.statement == row.about
+
+
+def test_time_never_runs_backwards() -> None:
+    mechanism = Mechanism(agreement())
+    mechanism.advance(NOON)
+    said = Statement(
+        "m", "test", StatementType.MESSAGE, "alpha.air", 1, NOON, MessageBody("x"), to=("bravo",), source={}
+    )
+    outcome = mechanism.hear(said, NOON - HOUR)
+    assert (outcome.at_ms, mechanism.now, mechanism.heard_at("m")) == (NOON, NOON, (1, NOON))
+    assert mechanism.advance(NOON - HOUR).at_ms == NOON
+
+
+def test_deadlines_missed_while_nobody_looked_bear_their_own_time() -> None:
+    mechanism = Mechanism(agreement())
+    said = Statement("n", "test", StatementType.NOTICE, "alpha.air", 1, BEGIN, body(), to=("bravo",), source={})
+    mechanism.hear(said, BEGIN)
+    outcome = mechanism.advance(NOON + 24 * HOUR)
+    raised = [
+        (str(c.thing.code), c.at_ms) for c in outcome.changes if isinstance(c.thing, Alert) and c.what == "raised"
+    ]
+    assert raised == [("NO_DELIVERY", BEGIN + 30_000), ("NO_ACK", BEGIN + HOUR)]
+    assert outcome.is_entry
+    assert mechanism.next_due() is None

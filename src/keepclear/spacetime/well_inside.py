@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -50,12 +51,7 @@ def _shrunk(area: Footprint) -> BaseGeometry | None:
     bounds = _bounds(area) if isinstance(area, Polygonal) else None
     if bounds is None or not isinstance(area, Polygonal):
         return None
-    longest = max(
-        math.dist(here, there)
-        for part in area.parts
-        for ring in part
-        for here, there in zip(ring, ring[1:], strict=False)
-    )
+    longest = max(math.dist(here, there) for part in area.parts for ring in part for here, there in pairwise(ring))
     drawn = shapely.geometry.shape(footprint_to_geojson(area)[0])
     shrunk = shapely.make_valid(drawn).buffer(-_stray_deg(longest, max(abs(bounds[1]), abs(bounds[3]))))
     shapely.prepare(shrunk)
