@@ -117,6 +117,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"refs": [1]}, "refs[0]", "a text"),
     ({"mode": "test"}, "mode", "exercise"),
     ({"too": ["bravo"]}, "too", "did you mean 'to'?"),
+    ({"x" * 5000: 1}, "x" * 79 + "…", "unknown key"),
     ({"body": []}, "body", "a table"),
     ({"body": {}}, "body.activity", "missing"),
     ({"body": {"activity": "drone"}}, "body.activity", "uas"),

@@ -79,6 +79,14 @@ def test_one_level_over_the_limit_is_refused_and_the_limit_is_not() -> None:
         loads(b"[" * 9 + b"]" * 9, limits=SMALL)
 
 
+def test_a_refusal_is_short_however_long_what_is_refused() -> None:
+    key = b"k" * 900
+    for data in (b'{"%b": NaN}' % key, b'{"%b": 1, "%b": 2}' % (key, key), b'["' + b"v" * 900 + b'\\ud800"]'):
+        with pytest.raises(InvalidInput) as refusal:
+            loads(data, limits=SMALL)
+        assert len(str(refusal.value)) < 300
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_value_or_a_refusal(data: bytes) -> None:
     try:

@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from keepclear.cli.output import plain
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -33,11 +35,14 @@ class ProgressLine:
         """Stage and count as they are now; a total of ``None`` is one that is not known."""
         if not self._watched or time.monotonic() - self._started < SHOWN_AFTER_S:
             return
+        from rich.markup import escape
+
+        described = escape(plain(stage))
         if self._bar is None or self._task is None:
             from rich.console import Console
             from rich.progress import Progress
 
             self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task(stage, total=total)
+            self._task = self._bar.add_task(described, total=total)
             self._bar.start()
-        self._bar.update(self._task, description=stage, completed=done, total=total)
+        self._bar.update(self._task, description=described, completed=done, total=total)

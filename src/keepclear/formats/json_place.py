@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from keepclear.errors import InvalidInput
+from keepclear.formats.reader import joined, shown
 
 _TOKEN = re.compile(
     r'(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<colon>:)'
@@ -73,7 +74,7 @@ def _in_text(token: str, levels: list[_Level], is_key: bool) -> InvalidInput | N
     if is_key and levels:
         levels[-1].key = value
         if value in levels[-1].keys:
-            return InvalidInput(_path(levels), f"the key {value!r} stands twice in one object", "each key once")
+            return InvalidInput(_path(levels), f"the key {shown(value)} stands twice in one object", "each key once")
         levels[-1].keys.add(value)
     if _LONE_SURROGATE.search(value):
         return InvalidInput(_path(levels), "half of a surrogate pair", "whole characters")
@@ -86,8 +87,8 @@ def _in_number(token: str, path: str) -> InvalidInput | None:
     try:
         if token.lstrip("-").isdigit():
             too_big = len(token) > 17 or abs(int(token)) > _MOST_EXACT
-            shown = token if len(token) <= 24 else f"{token[:20]}… ({len(token)} digits)"
-            return InvalidInput(path, shown, f"a whole number within ±{_MOST_EXACT}") if too_big else None
+            told = token if len(token) <= 24 else f"{token[:20]}… ({len(token)} digits)"
+            return InvalidInput(path, told, f"a whole number within ±{_MOST_EXACT}") if too_big else None
         if math.isinf(float(token)):
             return InvalidInput(path, token[:24], "a finite number")
     except ValueError:
@@ -101,6 +102,5 @@ def _path(levels: list[_Level]) -> str:
         if level.is_list:
             parts.append(f"[{level.index}]")
         elif level.key:
-            shown = _LONE_SURROGATE.sub("\ufffd", level.key)
-            parts.append(f".{shown}" if parts else shown)
-    return "".join(parts)
+            parts.append(f".{joined('', level.key)}")
+    return _LONE_SURROGATE.sub("\ufffd", "".join(parts)).removeprefix(".")

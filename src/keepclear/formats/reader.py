@@ -13,6 +13,7 @@ LONGEST_TEXT = 4_000
 """Characters of free text in one field: more is a document, and belongs elsewhere."""
 
 LONGEST_NAME = 200
+LONGEST_SHOWN = 80
 
 
 def shown(value: object) -> str:
@@ -26,11 +27,12 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = repr(value)
-    return text if len(text) <= 80 else f"{text[:76]}…{text[-1]}"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 2]}…{text[-1]}"
 
 
 def joined(prefix: str, key: str) -> str:
-    """The path of ``key`` in the table at ``prefix``."""
+    """The path of ``key`` in the table at ``prefix``; a key too long to be meant is cut short."""
+    key = key if len(key) <= LONGEST_SHOWN else f"{key[: LONGEST_SHOWN - 1]}…"
     return f"{prefix}.{key}" if prefix else key
 
 
