@@ -24,6 +24,7 @@ from tests.oracles.footprint_truth import (
     distance_of_chains_m,
     distance_to_edge_m,
     gone,
+    heading_on,
     largest_common_disc_m,
     on_plane,
     turns_round,
@@ -111,6 +112,21 @@ def test_round_ends_and_sides_of_a_corridor(place: Position) -> None:
             from_end = gone(end, 200.0 + turn, half_width_m + 50.0 - overlap_m)
             truth_m = half_width_m + 50.0 - distance_to_edge_m(from_end, line[0], line[1])
             assert contact(corridor, Disc(*from_end, 50.0)) is expected(truth_m)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("half_width_m", [40.0, 3_000.0, 60_000.0])
+def test_a_box_against_the_side_and_the_end_of_a_corridor(place: Position, half_width_m: float) -> None:
+    """A box of 60 m faces them squarely: so narrow a face overlaps nowhere more than in its middle."""
+    far_end = gone(place, 50.0, 40_000.0)
+    corridor = Corridor((gone(place, 230.0, 30_000.0), place, far_end), half_width_m)
+    for overlap_m in STEPS:
+        beside, bearing = heading_on(place, 320.0, half_width_m - overlap_m)
+        box = box_at(beside, bearing, ahead=50.0, back=0.0, left=30.0, right=30.0)
+        assert contact(corridor, polygon(box)) is expected(overlap_m)
+        beyond, bearing = heading_on(far_end, heading_on(place, 50.0, 40_000.0)[1], half_width_m - overlap_m)
+        box = box_at(beyond, bearing, ahead=50.0, back=0.0, left=30.0, right=30.0)
+        assert contact(corridor, polygon(box)) is expected(overlap_m)
 
 
 def test_the_smaller_side_of_a_common_strip_decides() -> None:

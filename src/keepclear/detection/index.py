@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -57,7 +56,7 @@ class SimpleIndex:
                 max((rule.separation.time_ms for rule in rules), default=0),
             )
         )
-        self._separation = lru_cache(maxsize=None)(lambda a, b: separation_between(self._rules, a, b))
+        self._latest: tuple[Plan, Extent] | None = None
         self._plans: dict[str, Plan] = {}
         self._rows: dict[str, Ints] = {}
         self._free: list[int] = []
@@ -68,7 +67,7 @@ class SimpleIndex:
 
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
-        extent = extent_of(plan, self._heights)
+        extent = self._extent(plan)
         self.withdraw(plan.id)
         rows = self._room_for(len(extent.space))
         self._space[rows], self._time_ms[rows] = extent.space, extent.time_ms
@@ -86,7 +85,7 @@ class SimpleIndex:
 
     def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
         """What a plan meets, itself apart, whether or not it is in the index."""
-        extent = extent_of(plan, self._heights)
+        extent = self._extent(plan)
         near = [self._plans[name] for name in self._near(extent)]
         return self._met(plan, near, include_same_party=include_same_party)
 
@@ -111,10 +110,17 @@ class SimpleIndex:
         for other in others:
             if other.id == plan.id or (other.party == plan.party and not include_same_party):
                 continue
-            meeting = judge(plan, other, self._separation(plan.activity, other.activity), self._heights)
+            separation = separation_between(self._rules, plan.activity, other.activity)
+            meeting = judge(plan, other, separation, self._heights)
             if meeting.verdict is not Verdict.CLEAR:
                 found.append(meeting)
         return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
+
+    def _extent(self, plan: Plan) -> Extent:
+        """The rows of a plan: worked out once where it is asked about and then put in."""
+        if self._latest is None or self._latest[0] is not plan:
+            self._latest = plan, extent_of(plan, self._heights)
+        return self._latest[1]
 
     def _near(self, extent: Extent) -> list[str]:
         names: set[str] = set()

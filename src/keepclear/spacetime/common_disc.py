@@ -53,13 +53,15 @@ def _spots(a: Shape, b: Shape, nearest: Nearest) -> Iterator[_Spot]:
         yield _Spot(a, b, small.middle, small.extent_m + 1)
         return
     yield _Spot(a, b, earth_centred(nearest.lon, nearest.lat), _CELL_M)
+    seen: set[tuple[float, ...]] = set()
     for one, other in ((a, b), (b, a)):
         low, high = np.minimum(one.pieces.start, one.pieces.end), np.maximum(one.pieces.start, one.pieces.end)
         reach = one.radius_m + 1
         near = np.all((low - reach <= other.box[1]) & (high + reach >= other.box[0]), axis=1)
         middles = (one.pieces.start[near] + one.pieces.end[near]) / 2
-        for cell in np.unique(np.round(middles / _CELL_M), axis=0):
-            yield _Spot(other, one, on_surface(np.zeros(3), cell * _CELL_M), _CELL_M * 1.3 + 1000)
+        for cell in sorted(set(map(tuple, np.round(middles / _CELL_M).tolist())) - seen):
+            seen.add(cell)
+            yield _Spot(other, one, on_surface(np.zeros(3), np.array(cell) * _CELL_M), _CELL_M * 1.3 + 1000)
 
 
 def _fits(spot: _Spot, radius_m: float) -> bool:
