@@ -19,8 +19,8 @@ START = """
 import sys
 from pathlib import Path
 from keepclear.api.serve import run
-data, mechanism = sys.argv[1:]
-sys.exit(run(Path(data), "127.0.0.1:0", Path(mechanism) if mechanism else None,
+data, mechanism, listen = sys.argv[1:]
+sys.exit(run(Path(data), listen, Path(mechanism) if mechanism else None,
              ready=lambda url: print(url, flush=True), log_level="warning"))
 """
 
@@ -129,10 +129,10 @@ class RunningHost:
         book.save(self.data / "tokens.json")
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *, with_file: bool = True) -> Self:
+    def start(self, *, with_file: bool = True, listen: str = "127.0.0.1:0") -> Self:
         """The host takes connections at ``url``."""
         limit = [] if self.limit_file_bytes is None else ["prlimit", f"--fsize={self.limit_file_bytes}"]
-        command = [*limit, sys.executable, "-c", START, str(self.data), str(self.file) if with_file else ""]
+        command = [*limit, sys.executable, "-c", START, str(self.data), str(self.file) if with_file else "", listen]
         with (self.data / "log").open("a") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ})
         assert self._process.stdout is not None

@@ -156,7 +156,7 @@ class MechanismHost:
 
     async def _put(self, desk: str, given: Input) -> Answer:
         if self.failure is not None or not self.working:
-            raise self.failure or StoreFailed("the host is stopping; say it again when it is back, with the same id")
+            raise self.failure or Overloaded("the host is stopping; say it again when it is back, with the same id")
         if len(self._queue) >= MOST_WAITING or self._by_desk[desk] >= MOST_WAITING_A_DESK:
             message = f"{len(self._queue)} inputs wait; say it again in a second, with the same id"
             raise Overloaded(message)
@@ -177,9 +177,13 @@ class MechanismHost:
                     done = await self._in_writer(self._work, [waiting.given for waiting in batch], self._clock.now())
                     self._publish(done)
                     if done.worked.broken is not None:
-                        await self._start_over(done.worked.broken)
+                        await self._start_over(done.worked.broken, of_clock=not batch)
             except StoreFailed as error:
                 self._fail(error)
+                return
+            except Exception as error:
+                _log.critical("host_failed", exc_info=error)
+                self._fail(StoreFailed(f"the host failed ({error!r}) and has stopped; its log says where"))
                 return
             self._answer(batch, done)
 
@@ -220,8 +224,14 @@ class MechanismHost:
         return self._store.read(self._log_name, index, 1)[0]
 
     def _save_snapshot(self) -> None:
-        self._store.save_snapshot(self._log_name, self._working.length, self._working.snapshot())
+        """A snapshot that cannot be made is not missed, for the record is enough; one that the disk refuses is."""
         self._snapshot_at = self._working.length
+        try:
+            data = self._working.snapshot()
+        except Exception as error:
+            _log.error("snapshot_failed", exc_info=error)
+            return
+        self._store.save_snapshot(self._log_name, self._working.length, data)
 
     def _publish(self, done: _Done) -> None:
         """The batch is durable: its events leave."""
@@ -251,8 +261,13 @@ class MechanismHost:
         if done.worked.entries:
             self.observer.batch(Batch(types, done.commit_s, lags))
 
-    async def _start_over(self, cause: Exception) -> None:
-        """An input failed in a way that nobody foresaw: the state is worked out again from what is durable."""
+    async def _start_over(self, cause: Exception, *, of_clock: bool) -> None:
+        """An input failed in a way that nobody foresaw: the state is worked out again from what is durable.
+
+        Where the clock alone did it, it would again: then the host stops, and somebody has to look.
+        """
+        if of_clock:
+            raise cause
         _log.error("hearing_failed", error=repr(cause)[:500], exc_info=cause)
         self._working = await self._in_writer(bring_up, self._store, self._log_name)
         self._next_due = self._working.mechanism.next_due()
