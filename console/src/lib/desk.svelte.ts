@@ -120,16 +120,17 @@ export class Desk {
     return this.outbox.say(statement);
   }
 
-  async acknowledge(about: string, level: AckLevel, mode: Mode): Promise<void> {
-    await this.tell(() => this.say("ack", { about, level }, { mode }));
+  /** Yields whether it was heard or is held; a refusal is noted and is neither. */
+  async acknowledge(about: string, level: AckLevel, mode: Mode): Promise<boolean> {
+    return this.tell(() => this.say("ack", { about, level }, { mode }));
   }
 
   /** One press on an alert: the alert, and the notices it is about that nobody here has yet seen. */
   async acknowledgeAlert(alert: Alert): Promise<void> {
     const { notices } = aboutToAcknowledge(alert, this.world, this.me);
     for (const notice of notices) await this.acknowledge(notice.id, "person", notice.mode);
-    await this.acknowledge(alert.id, "person", alert.mode);
-    this.seenHere = new Set([...this.seenHere, alert.id]);
+    const said = await this.acknowledge(alert.id, "person", alert.mode);
+    if (said) this.seenHere = new Set([...this.seenHere, alert.id]);
   }
 
   async move(notice: Notice, type: "activate" | "complete" | "cancel"): Promise<void> {
@@ -145,12 +146,14 @@ export class Desk {
     }
   }
 
-  private async tell(work: () => Promise<Said>): Promise<void> {
+  private async tell(work: () => Promise<Said>): Promise<boolean> {
     try {
       const said = await work();
       this.note = said.kind === "held" ? "The link is down. What you said is held here and goes when it is back." : null;
+      return true;
     } catch (error) {
       this.note = error instanceof Refusal ? `Refused: ${error.message}` : error instanceof LinkDown ? error.message : String(error);
+      return false;
     }
   }
 
