@@ -37,8 +37,8 @@ class Extent:
     time_ms: Ints
 
 
-def extent_of(plan: Plan, rules: HeightRules) -> Extent:
-    """The rows of a plan."""
+def extent_of(plan: Plan, rules: HeightRules | None) -> Extent:
+    """The rows of a plan. Without rules its volumes' heights are left open, which costs no look at the geoid."""
     if isinstance(plan.envelope, Trajectory):
         return _of_trajectory(plan.envelope)
     rows = [_of_volume(volume, rules) for volume in plan.envelope]
@@ -66,8 +66,10 @@ def rows_meeting(one: Extent, row: int, space: Floats, time_ms: Ints, reach: tup
     return np.flatnonzero(near)
 
 
-def _of_volume(volume: Volume, rules: HeightRules) -> Floats:
+def _of_volume(volume: Volume, rules: HeightRules | None) -> Floats:
     low, high = shape_of(volume.footprint).box
+    if rules is None:
+        return np.array([*low, -np.inf, *high, np.inf])
     floor, ceiling = height_band(volume.footprint, volume.floor, volume.ceiling, rules).hae_bounds_m
     return np.array([*low, floor, *high, ceiling])
 

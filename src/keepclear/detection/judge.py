@@ -58,7 +58,7 @@ def _pairs(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> It
     if isinstance(ours, Trajectory) and isinstance(theirs, Trajectory):
         yield _flights(ours, theirs, separation)
         return
-    for row, other in _in_reach(a, b, separation, heights):
+    for row, other in _in_reach(a, b, separation):
         one = ours if isinstance(ours, Trajectory) else ours[row]
         two = theirs if isinstance(theirs, Trajectory) else theirs[other]
         if isinstance(one, Volume) and isinstance(two, Volume):
@@ -69,13 +69,13 @@ def _pairs(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> It
             yield _flight_and_volume(two, one, separation, heights)
 
 
-def _in_reach(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> list[tuple[int, int]]:
+def _in_reach(a: Plan, b: Plan, separation: Separation) -> list[tuple[int, int]]:
     """Which of the volumes may meet, by number; a trajectory has the number 0."""
     rows_a = 1 if isinstance(a.envelope, Trajectory) else len(a.envelope)
     rows_b = 1 if isinstance(b.envelope, Trajectory) else len(b.envelope)
     if rows_a * rows_b == 1:
         return [(0, 0)]
-    ours, theirs, reach = extent_of(a, heights), extent_of(b, heights), reach_of(separation)
+    ours, theirs, reach = extent_of(a, None), extent_of(b, None), reach_of(separation)
     found = set()
     for row in range(len(ours.space)):
         for other in rows_meeting(ours, row, theirs.space, theirs.time_ms, reach):
