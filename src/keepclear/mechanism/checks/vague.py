@@ -9,7 +9,7 @@ from keepclear.mechanism.checks.case import Case, Finding
 from keepclear.mechanism.words import Severity
 from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint, positions_of
-from keepclear.spacetime.measure import union_area_km2
+from keepclear.spacetime.measure import line_length_m, union_area_km2
 from keepclear.spacetime.trajectory import Trajectory
 
 HOUR_MS = 3_600_000
@@ -54,7 +54,8 @@ def _at_most_km2(footprint: Footprint) -> float:
         radius_km = footprint.radius_m / 1000
         return math.pi * radius_km * radius_km
     if isinstance(footprint, Corridor):
-        return math.inf
+        half_km = footprint.half_width_m / 1000
+        return 2 * half_km * line_length_m(footprint) / 1000 + math.pi * half_km * half_km
     positions = list(positions_of(footprint))
     lon, lat = [x for x, _ in positions], [y for _, y in positions]
     wide, high = max(lon) - min(lon), max(lat) - min(lat)
