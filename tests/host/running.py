@@ -1,13 +1,19 @@
-"""A real host: a process of its own on a port of its own, SQLite on disk."""
+"""A real host: a process of its own on a port of its own, SQLite on disk.
+
+Each start is a fork of one process that has imported everything and done nothing, so that a start takes a moment.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import resource
 import signal
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,14 +21,10 @@ from typing import Any, Self
 from keepclear.client import Client, new_id
 from keepclear.host import tokens
 
-START = """
-import sys
-from pathlib import Path
-from keepclear.api.serve import run
-data, mechanism, listen = sys.argv[1:]
-sys.exit(run(Path(data), listen, Path(mechanism) if mechanism else None,
-             ready=lambda url: print(url, flush=True), log_level="warning"))
-"""
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    ["pytest", "tests.host.running", "keepclear.api.serve", "uvicorn.loops.auto", "uvicorn.protocols.http.auto"]
+)
 
 DESKS = ("alpha.air", "alpha.ground", "bravo.air", "charlie.air", "mediator.duty")
 
@@ -127,20 +129,24 @@ class RunningHost:
         self.url = ""
         book, self.tokens = tokens.issue(DESKS)
         book.save(self.data / "tokens.json")
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkServerProcess | None = None
 
     def start(self, *, with_file: bool = True, listen: str = "127.0.0.1:0") -> Self:
         """The host takes connections at ``url``."""
-        limit = [] if self.limit_file_bytes is None else ["prlimit", f"--fsize={self.limit_file_bytes}"]
-        command = [*limit, sys.executable, "-c", START, str(self.data), str(self.file) if with_file else "", listen]
-        with (self.data / "log").open("a") as log:
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ})
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().strip()
-        if not self.url:
+        said, says = _FORKS.Pipe(duplex=False)
+        mechanism = str(self.file) if with_file else ""
+        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes)
+        self._process = _FORKS.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        says.close()
+        try:
+            self.url = said.recv()
+        except EOFError:
             self._end(signal.SIGKILL)
-            msg = f"the host did not come up: {self.log()}"
-            raise AssertionError(msg)
+            message = f"the host did not come up: {self.log()}"
+            raise AssertionError(message) from None
+        finally:
+            said.close()
         return self
 
     def second(self) -> None:
@@ -153,6 +159,7 @@ class RunningHost:
     def pid(self) -> int:
         """The process."""
         assert self._process is not None
+        assert self._process.pid is not None
         return self._process.pid
 
     def log(self) -> str:
@@ -168,26 +175,24 @@ class RunningHost:
         return self._end(signal.SIGTERM)
 
     def wait(self, seconds: float = 20) -> int:
-        """Its exit status, once it has gone by itself."""
+        """Its exit status, once it has gone by itself (negative: the signal that ended it)."""
         assert self._process is not None
-        status = self._process.wait(seconds)
-        self._end(signal.SIGKILL)
+        self._process.join(seconds)
+        status = self._process.exitcode
+        assert status is not None, "it did not end"
         return status
 
     @property
     def is_up(self) -> bool:
         """Whether the process is there."""
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.exitcode is None
 
     def _end(self, how: signal.Signals) -> int:
         if self._process is None:
             return 0
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-        status = self._process.wait(20)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        return status
+        if self.is_up:
+            os.kill(self.pid, how)
+        return self.wait()
 
     def client(self, desk: str) -> Client:
         """The desk at work here."""
@@ -200,6 +205,22 @@ class RunningHost:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+
+
+def _serve(says: Connection, data: str, mechanism: str, listen: str, limit_file_bytes: int | None) -> None:
+    """In the fork: the host, as ``keepclear serve`` runs it, its log in the data directory."""
+    from keepclear.api.serve import run
+
+    log = os.open(Path(data) / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(log, 2)
+    if limit_file_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_file_bytes, limit_file_bytes))
+
+    def ready(url: str) -> None:
+        says.send(url)
+        says.close()
+
+    sys.exit(run(Path(data), listen, Path(mechanism) if mechanism else None, ready=ready, log_level="warning"))
 
 
 def until(condition: Any, seconds: float = 10.0) -> Any:
