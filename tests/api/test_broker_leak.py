@@ -159,3 +159,25 @@ def _judge(answers: dict[str, str], ids: list[str], desk: str) -> None:
             )
     if desk == "charlie.air":
         assert "CONFLICT_4D" not in answers["events"] + answers["/v1/alerts"]
+
+
+@pytest.mark.parametrize("kind", ["ack", "cancel", "activate", "complete", "amend", "replaces"])
+def test_a_refusal_does_not_tell_what_exists(kind: str, broker: RunningHost) -> None:
+    """About another's notice and about one that never was, the host answers in the same words."""
+    with broker.client("alpha.air") as alpha, broker.client("bravo.air") as bravo:
+        hidden, never = alpha.say("notice", secret())["id"], new_id()
+        asked = {name: _asked_about(bravo, kind, name) for name in (hidden, never)}
+        assert asked[hidden].replace(hidden, "ID") == asked[never].replace(never, "ID")
+
+
+def _asked_about(bravo: Client, kind: str, name: str) -> str:
+    if kind == "replaces":
+        return bravo._http.post("/v1/preview", json={**open_body(), "replaces": name}).text
+    body = {"about": name, "level": "person"} if kind == "ack" else {"notice": name}
+    said = {
+        "id": new_id(), "mechanism": "trial", "type": kind, "from": "bravo.air", "said_at": minutes_ahead(0),
+        "serial": bravo.me()["next_serial"], "body": {**body, **({"title": "x"} if kind == "amend" else {})},
+    }  # fmt: skip
+    response = bravo._http.post("/v1/statements", json=said)
+    assert response.status_code >= 400, response.text
+    return response.text
