@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -63,10 +64,17 @@ class Filed:
     flight: Flight
 
 
-def shifted(flight: Flight, by_ms: int, east_deg: float = 0.0) -> Flight:
-    """The same track at another time, and moved east."""
+def shifted(flight: Flight, by_ms: int, east_m: float = 0.0) -> Flight:
+    """The same track at another time, and moved east by about so much at its middle latitude."""
     times = tuple(at + by_ms for at in flight.times_ms)
-    return replace(flight, times_ms=times, lon=tuple(lon + east_deg for lon in flight.lon))
+    by_deg = east_m / (111_320 * math.cos(math.radians(flight.lat[len(flight.lat) // 2])))
+    return replace(flight, times_ms=times, lon=tuple(lon + by_deg for lon in flight.lon))
+
+
+def beginning(flight: Flight, points: int) -> Flight:
+    """Its first so many points: the slow oracle looks at every half second of tracks that stay close."""
+    parts = (part[:points] for part in (flight.times_ms, flight.lon, flight.lat, flight.height_m))
+    return Flight(flight.source, flight.craft, *parts)
 
 
 def ahead(flights: Sequence[Flight]) -> list[Flight]:
@@ -89,8 +97,8 @@ def followed(flights: list[Flight]) -> list[tuple[str, Flight]]:
     pairs: list[tuple[str, Flight]] = []
     for flight in flights:
         pairs.append(("alpha", flight))
-        for minutes, east in ((1, 0.0), (20, 0.0), (3, 0.069), (3, 0.075), (0, 0.0735)):
-            pairs.append(("bravo", shifted(flight, minutes * 60_000, east)))
+        for minutes, east_m in ((1, 0), (20, 0), (0, 4000), (0, 5100), (0, 5400), (3, 9000)):
+            pairs.append(("bravo", shifted(flight, minutes * 60_000, east_m)))
     return pairs
 
 
@@ -100,8 +108,8 @@ def by_turns(flights: list[Flight]) -> list[tuple[str, Flight]]:
 
 
 CASES: dict[str, Any] = {
-    "border surveillance": lambda flights: followed(flights[:1]),
-    "air-to-air refuelling": lambda flights: followed(flights[:1]),
+    "border surveillance": lambda flights: followed([beginning(flights[0], 500)]),
+    "air-to-air refuelling": lambda flights: followed([beginning(flight, 2000) for flight in flights[:2]]),
     "firefighting": lambda flights: by_turns(busiest(flights, 120)),
     "dense Swiss traffic": lambda flights: by_turns(busiest(flights, 220)),
 }

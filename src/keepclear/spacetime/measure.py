@@ -145,6 +145,20 @@ def _tolerance_m(shape: Shape) -> float:
 def _lies_within(inner: Shape, outer: Shape) -> bool:
     if inner.radius_m and outer.radius_m and len(inner.vertices) == len(outer.vertices) == 1:
         return nearest(inner, outer).distance_m + inner.radius_m < outer.radius_m + LEAST_OVERLAP_M
+    if outer.is_polygonal and not inner.is_polygonal:
+        held = outer.core_holds(inner.vertices)
+        if held.all() and _to_boundary_m(inner, outer) >= inner.radius_m:
+            return True
+    return _drawn_within(inner, outer)
+
+
+def _to_boundary_m(inner: Shape, outer: Shape) -> float:
+    """How near the core comes to the lines of a polygon (m)."""
+    lines = (Shape(Corridor(tuple(ring), _POINT_RADIUS_M)) for ring in outer.chains)
+    return min(nearest(inner, line).distance_m for line in lines)
+
+
+def _drawn_within(inner: Shape, outer: Shape) -> bool:
     for window, own in sheets([inner], over=[inner]):
         left = drawn(inner, window, 1e-3 + inner.radius_m * 1e-8, outside=False)
         if left.is_empty:

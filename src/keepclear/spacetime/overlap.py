@@ -18,6 +18,8 @@ from keepclear.spacetime.shape import Shape, shape_of
 _LONGEST_STEP_M = 20_000.0  # between positions, so that whoever draws straight lines is not far off
 _SIMPLER_M = 0.02  # positions are left out where that moves the outline by no more
 _ROUNDNESS = 1e-3  # of a radius
+_MANY = 200
+_ROUNDNESS_OF_MANY = 1e-2  # a track's corridor has a round corner at each of its vertices: there a metre in 100 will do
 _DECIMALS = 8  # of a degree: about a millimetre
 _WORLD = [(box(-180 + turn, -90, 180 + turn, 90), -turn) for turn in (-360.0, 0.0, 360.0)]
 
@@ -61,7 +63,8 @@ def _common(small: Shape, large: Shape) -> list[Drawn]:
 
 
 def _tolerance_m(shape: Shape) -> float:
-    return max(shape.radius_m * _ROUNDNESS, 1e-4)
+    roundness = _ROUNDNESS_OF_MANY if len(shape.pieces) > _MANY else _ROUNDNESS
+    return max(shape.radius_m * roundness, 1e-4)
 
 
 def _flat(part: Drawn, window: Window) -> Drawn:
@@ -69,10 +72,14 @@ def _flat(part: Drawn, window: Window) -> Drawn:
     west, south, east, north = part.bounds
     step = min(_LONGEST_STEP_M, max(east - west, north - south) / 16)
     shell, *holes = (_unrolled(ring, window, step) for ring in (part.exterior, *part.interiors))
-    for hole in holes:
-        for turn in (-360.0, 0.0, 360.0):
-            shell = shell.difference(shapely.transform(hole, lambda at, by=turn: at + np.array([by, 0.0])))
-    return shell
+    if not holes:
+        return shell
+    turned = [
+        shapely.transform(hole, lambda at, by=turn: at + np.array([by, 0.0]))
+        for hole in holes
+        for turn in (-360.0, 0.0, 360.0)
+    ]
+    return shell.difference(shapely.union_all(turned))
 
 
 def _unrolled(ring: Drawn, window: Window, step_m: float) -> Drawn:
