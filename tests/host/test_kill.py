@@ -70,8 +70,7 @@ class Speaker(threading.Thread):
         self._witness.pending[self._desk] = said
         response = self._http.post("/v1/statements", json=said)
         if response.status_code == 503:  # stopping in order: nothing was recorded, or it will be found
-            msg = "stopping"
-            raise httpx2.ConnectError(msg)
+            raise httpx2.ConnectError("stopping")
         assert response.status_code in (200, 201), response.text
         del self._witness.pending[self._desk]
         self._witness.acknowledged[said["id"]] = response.json()["index"]

@@ -39,8 +39,7 @@ class Disk(MemoryStore):
     def append(self, log: str, expected: int, entries: Sequence[bytes]) -> None:
         assert self.free.wait(10)
         if self.broken:
-            msg = "the disk is full"
-            raise StoreFailed(msg)
+            raise StoreFailed("the disk is full")
         self.transactions += 1
         super().append(log, expected, entries)
 

@@ -39,8 +39,7 @@ def page_of(
     """
     rest = iter(things)
     if after is not None and not any(_id_of(show(thing)) == after for thing in rest):
-        msg = "query.after"
-        raise InvalidInput(msg, "a cursor that no page gave", "the «next» of the page before")
+        raise InvalidInput("query.after", "a cursor that no page gave", "the «next» of the page before")
     shown: list[dict[str, Any]] = []
     for thing in rest:
         view = show(thing) if wanted(thing) else None

@@ -37,6 +37,8 @@ _HTTP_CODES = {
     415: ("unsupported_media_type", "Send the body as application/json"),
 }
 
+_UNFORESEEN = "Something went wrong inside the host, and its log says what. Say a statement again with its id"
+
 
 def problem(
     status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
@@ -87,9 +89,13 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         given = f"{first.get('input')!r:.80}"
-        return problem(422, InvalidInput.code, f"{field}: {given}; {first['msg']}", field=field)
+        return problem(422, InvalidInput.code, f"{field}: {given}; {first['message']}", field=field)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         _log.error("unforeseen", path=request.url.path, error=type(error).__name__)
-        return problem(500, "internal", "Something went wrong inside the host, and its log says what. Say a statement again with its id")
+        return problem(
+            500,
+            "internal",
+            _UNFORESEEN,
+        )

@@ -45,8 +45,7 @@ class Address:
         """``HOST:PORT``, ``[IPV6]:PORT`` or ``:PORT``. Raises ``InvalidInput``."""
         host, colon, port = text.rpartition(":")
         if not colon or not port.isdecimal() or int(port) > 65_535:
-            msg = "--listen"
-            raise InvalidInput(msg, repr(text), f"HOST:PORT, such as {DEFAULT_LISTEN}")
+            raise InvalidInput("--listen", repr(text), f"HOST:PORT, such as {DEFAULT_LISTEN}")
         return cls(host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port))
 
     @property
@@ -118,9 +117,8 @@ def _bind(address: Address) -> socket.socket:
         listening.bind((address.host, address.port))
     except OSError as error:
         listening.close()
-        msg = "--listen"
         raise InvalidInput(
-            msg,
+            "--listen",
             f"{address.host}:{address.port} cannot be had ({error.strerror})",
             "a free address of this machine",
         ) from None

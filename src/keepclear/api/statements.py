@@ -64,8 +64,7 @@ async def preview(request: Request, caller: Asking) -> Response:
 
     def parse(value: Any) -> tuple[NoticeBody, str | None]:
         if not isinstance(value, dict):
-            msg = ""
-            raise InvalidInput(msg, f"a {type(value).__name__}", "an object: the body of a notice")
+            raise InvalidInput("", f"a {type(value).__name__}", "an object: the body of a notice")
         replaces = value.pop("replaces", None)
         body = notice_body_from_json(value, host.agreement, "")
         return body, None if replaces is None else uuid7(replaces, "replaces")
@@ -92,8 +91,7 @@ async def deliver(request: Request, caller: Asking) -> Response:
         table = Table(value, "", ("through",))
         through = table.integer("through", "a record index")
         if not 0 <= through <= MOST_EXACT_INTEGER:
-            msg = "through"
-            raise table.refuse(msg, "a record index, 0 or more")
+            raise table.refuse("through", "a record index, 0 or more")
         return through
 
     await host.deliver(caller.desk, await parse_body(request, parse))

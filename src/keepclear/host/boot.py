@@ -32,15 +32,13 @@ def found(store: Store, agreement: Agreement | None, at_ms: int | None = None) -
         logs = store.logs()
         if len(logs) != 1:
             given = "no mechanism was ever begun here" if not logs else f"there are several: {', '.join(logs)}"
-            msg = "--mechanism"
-            raise InvalidInput(msg, given, "the mechanism file to begin, or to choose, one with")
+            raise InvalidInput("--mechanism", given, "the mechanism file to begin, or to choose, one with")
         return logs[0]
     if store.length(agreement.name) == 0:
         store.append(agreement.name, 0, [agreement_entry(wall_clock_ms() if at_ms is None else at_ms, agreement)])
     elif kept_agreement(store, agreement.name) != agreement:
-        msg = "--mechanism"
         raise InvalidInput(
-            msg,
+            "--mechanism",
             f"differs from the agreement that the record of «{agreement.name}» was begun with",
             "leave the file out, or take another data directory: amending an agreement is not possible yet",
         )
@@ -83,8 +81,7 @@ def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
         return play.DeliveryEntry(entry.at, entry.desk, entry.through)
     if entry.kind == "clock":
         return play.ClockEntry(entry.at)
-    msg = "kind"
-    raise InvalidInput(msg, entry.kind, "an entry after the agreement")
+    raise InvalidInput("kind", entry.kind, "an entry after the agreement")
 
 
 def _from_snapshot(store: Store, log: str, agreement: Agreement) -> Working | None:

@@ -134,8 +134,7 @@ class MechanismHost:
     async def deliver(self, desk: str, through: int) -> None:
         """The desk's machine has everything up to index ``through``; recorded only where that changes something."""
         if through > self.index:
-            msg = "through"
-            raise InvalidInput(msg, str(through), f"a record index that you were told of, at most {self.index}")
+            raise InvalidInput("through", str(through), f"a record index that you were told of, at most {self.index}")
         await self._put(desk, Delivered(desk, through, self._clock.now()))
 
     @asynccontextmanager

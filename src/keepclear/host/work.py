@@ -121,9 +121,8 @@ class Worker:
         here = index - self._first
         kept = self.worked.entries[here] if here >= 0 else self._kept(index)
         if not self._working.says_the_same(kept, statement):
-            msg = "id"
             raise IdInUse(
-                msg,
+                "id",
                 f"«{statement.id}» was heard before and says something else",
                 "give this statement an id of its own",
             )

@@ -22,8 +22,10 @@ class DirectoryLock:
         except OSError as error:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "another process"
             os.close(self._file)
-            msg = f"{directory}: process {holder} is at work on this data directory; stop it, or give another directory"
-            raise StoreInUse(msg) from error
+            message = (
+                f"{directory}: process {holder} is at work on this data directory; stop it, or give another directory"
+            )
+            raise StoreInUse(message) from error
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
 

@@ -23,8 +23,8 @@ class MemoryStore:
             self._check_open()
             kept = self._logs.get(log, [])
             if expected != len(kept):
-                msg = f"log {log!r}: entries were meant for position {expected}, it ends at {len(kept)}"
-                raise PositionTaken(msg)
+                message = f"log {log!r}: entries were meant for position {expected}, it ends at {len(kept)}"
+                raise PositionTaken(message)
             if entries:
                 self._logs[log] = kept
                 kept.extend(bytes(entry) for entry in entries)
@@ -52,8 +52,8 @@ class MemoryStore:
         with self._lock:
             self._check_open()
             if position > len(self._logs.get(log, ())):
-                msg = f"log {log!r}: a snapshot of {position} entries, but it has fewer"
-                raise PositionTaken(msg)
+                message = f"log {log!r}: a snapshot of {position} entries, but it has fewer"
+                raise PositionTaken(message)
             kept = self._snapshots.get(log)
             if kept is None or kept[0] <= position:
                 self._snapshots[log] = (position, bytes(data))

@@ -43,8 +43,8 @@ class SqliteStore:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = DirectoryLock(self.directory)
         except OSError as error:
-            msg = f"{self.directory}: {error.strerror}; give a directory that can be written"
-            raise StoreFailed(msg) from error
+            message = f"{self.directory}: {error.strerror}; give a directory that can be written"
+            raise StoreFailed(message) from error
         try:
             self._connection = _connect(self.directory / FILE_NAME)
         except BaseException:
@@ -57,8 +57,8 @@ class SqliteStore:
             self._execute("create_log", log=log)
             identity, length = self._execute("get_log", log=log).fetchone()
             if expected != length:
-                msg = f"log {log!r}: entries were meant for position {expected}, it ends at {length}"
-                raise PositionTaken(msg)
+                message = f"log {log!r}: entries were meant for position {expected}, it ends at {length}"
+                raise PositionTaken(message)
             self._execute("grow_log", id=identity, added=len(entries), expected=expected)
             self._connection.executemany(
                 queries()["add_entry"],
@@ -92,12 +92,12 @@ class SqliteStore:
             return [name for (name,) in self._execute("list_logs")]
 
     def save_snapshot(self, log: str, position: int, data: bytes) -> None:
-        """See ``Store.save_snapshot``; the last ``SNAPSHOTS_KEPT`` are kept, so that a damaged one has one before it."""
+        """See ``Store.save_snapshot``; the last ``SNAPSHOTS_KEPT`` are kept, so that a damaged one has another."""
         with self._guard, self._writing():
             found = self._execute("get_log", log=log).fetchone()
             if (found[1] if found else 0) < position:
-                msg = f"log {log!r}: a snapshot of {position} entries, but it has fewer"
-                raise PositionTaken(msg)
+                message = f"log {log!r}: a snapshot of {position} entries, but it has fewer"
+                raise PositionTaken(message)
             if found is None:
                 self._execute("create_log", log=log)
                 found = self._execute("get_log", log=log).fetchone()
@@ -132,8 +132,8 @@ class SqliteStore:
         """One transaction, durable when the block has ended; whatever SQLite refuses closes the store to writing."""
         self._check_open()
         if self._failed is not None:
-            msg = f"{self.directory}: an earlier write failed ({self._failed}); start the host again"
-            raise StoreFailed(msg)
+            message = f"{self.directory}: an earlier write failed ({self._failed}); start the host again"
+            raise StoreFailed(message)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
@@ -143,8 +143,8 @@ class SqliteStore:
                 _roll_back(self._connection)
             if isinstance(error, sqlite3.Error):
                 self._failed = _said(error)
-                msg = f"{self.directory}: {self._failed}; nothing was kept. Look at the disk"
-                raise StoreFailed(msg) from error
+                message = f"{self.directory}: {self._failed}; nothing was kept. Look at the disk"
+                raise StoreFailed(message) from error
             raise
 
     @contextmanager
@@ -153,8 +153,8 @@ class SqliteStore:
         try:
             yield
         except sqlite3.Error as error:
-            msg = f"{self.directory}: {_said(error)}; it cannot be read. Look at the disk"
-            raise StoreFailed(msg) from error
+            message = f"{self.directory}: {_said(error)}; it cannot be read. Look at the disk"
+            raise StoreFailed(message) from error
 
     def _check_open(self) -> None:
         if self._closed:
@@ -168,11 +168,11 @@ def _checked(log: str, expected: range, rows: list[tuple[int, bytes, bytes]]) ->
     for position in expected:
         content, hashed = found.get(position, (None, b""))
         if content is None:
-            msg = f"log {log!r}, entry {position}: the row is missing; restore the file from a copy"
-            raise RecordDamaged(msg)
+            message = f"log {log!r}, entry {position}: the row is missing; restore the file from a copy"
+            raise RecordDamaged(message)
         if _digest(log, position, content) != hashed:
-            msg = f"log {log!r}, entry {position}: content and hash differ; restore the file from a copy"
-            raise RecordDamaged(msg)
+            message = f"log {log!r}, entry {position}: content and hash differ; restore the file from a copy"
+            raise RecordDamaged(message)
         contents.append(content)
     return contents
 
@@ -182,8 +182,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        msg = f"{path}: {error.strerror}; give a directory that can be written"
-        raise StoreFailed(msg) from error
+        message = f"{path}: {error.strerror}; give a directory that can be written"
+        raise StoreFailed(message) from error
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -193,8 +193,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         migrate(connection, str(path))
     except sqlite3.Error as error:
         connection.close()
-        msg = f"{path}: {_said(error)}; it is no store of Keepclear's, or the disk refuses"
-        raise StoreFailed(msg) from error
+        message = f"{path}: {_said(error)}; it is no store of Keepclear's, or the disk refuses"
+        raise StoreFailed(message) from error
     except BaseException:
         connection.close()
         raise
@@ -211,8 +211,8 @@ def migrate(connection: sqlite3.Connection, name: str, known: Sequence[Migration
     applied = {number for (number,) in connection.execute(queries()["applied_migrations"])}
     unknown = applied - {step.number for step in steps}
     if unknown:
-        msg = f"{name}: written by a newer Keepclear (schema {max(unknown)}); run that version or a later one"
-        raise StoreTooNew(msg)
+        message = f"{name}: written by a newer Keepclear (schema {max(unknown)}); run that version or a later one"
+        raise StoreTooNew(message)
     for step in steps:
         if step.number not in applied:
             _apply(connection, step)
