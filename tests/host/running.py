@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -191,7 +192,8 @@ class RunningHost:
         if self._process is None:
             return 0
         if self.is_up:
-            os.kill(self.pid, how)
+            with suppress(ProcessLookupError):  # it ended by itself a moment ago
+                os.kill(self.pid, how)
         return self.wait()
 
     def client(self, desk: str) -> Client:

@@ -89,7 +89,7 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         given = f"{first.get('input')!r:.80}"
-        return problem(422, InvalidInput.code, f"{field}: {given}; {first['message']}", field=field)
+        return problem(422, InvalidInput.code, f"{field}: {given}; {first['msg']}", field=field)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
