@@ -51,11 +51,11 @@ $(VENV)/.made: requirements/setup.txt
 
 $(VENV)/.for-demo: $(VENV)/.made requirements/demo.txt pyproject.toml
 	@echo "Installing what Keepclear runs on …"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
-	@KEEPCLEAR_SKIP_CONSOLE=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
+	@KEEPCLEAR_SKIP_CONSOLE=1 $(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.for-dev: $(VENV)/.for-demo requirements/dev.txt
 	@echo "Installing what the tests and checks need …"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -51,6 +51,7 @@ def npm(root: Path, *arguments: str) -> None:
     node = packaged_node()
     cli = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"  # the copy in bin/ does not find its library
     env = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    env.setdefault("NODE_OPTIONS", "--use-system-ca")  # an operator's network may have an authority of its own
     command = [str(node / "bin" / "node"), str(cli), *arguments]
     done = subprocess.run(command, cwd=root / "console", env=env, capture_output=True, text=True)
     if done.returncode != 0:
