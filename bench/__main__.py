@@ -6,6 +6,7 @@ import importlib
 import sys
 
 BENCHES = {
+    "startup": "bench.startup",
     "host": "bench.host_load",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""

@@ -112,13 +112,7 @@ def _patient(alpha: Client) -> dict[str, int]:
             time.sleep(0.2)
 
 
-def test_the_client_is_quick_to_import_and_brings_no_server() -> None:
-    code = (
-        "import sys, time; began = time.perf_counter(); import keepclear.client; took = time.perf_counter() - began;"
-        "print(took); assert not {'fastapi', 'pydantic', 'numpy', 'shapely'} & set(sys.modules)"
-    )
-    took = min(
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-        for _ in range(3)
-    )
-    assert took < 1.5, "0.15 s on a machine that does nothing else"
+def test_the_client_brings_no_server() -> None:
+    code = "import sys, keepclear.client; print({'fastapi', 'pydantic', 'numpy', 'shapely'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

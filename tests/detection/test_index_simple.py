@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -146,19 +144,3 @@ def test_a_plan_need_not_be_in_the_index_to_be_asked_about() -> None:
     index.withdraw("x")
     assert index.against(plan, include_same_party=True) == before
     assert len(index) == 30
-
-
-def test_hundreds_of_plans_are_asked_in_milliseconds() -> None:
-    draw = np.random.default_rng(2)
-    index = SimpleIndex((), HEIGHTS)
-    plans = [
-        random_plan(draw, f"n{number:04d}", (20 + 0.9 * (number % 33), 20 + number / 33)) for number in range(1000)
-    ]
-    for plan in plans:
-        index.put(plan)
-    far = random_plan(draw, "x", (-100.0, -30.0))
-    index.against(far)
-    begin = time.perf_counter()
-    for _ in range(20):
-        assert index.against(far) == []
-    assert (time.perf_counter() - begin) / 20 < 0.05

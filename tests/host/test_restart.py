@@ -135,16 +135,6 @@ def _plus(instant: str, seconds: float) -> str:
     return format_instant(parse_instant(instant, "heard_at") + round(seconds * 1000))
 
 
-def test_the_host_is_up_within_two_seconds(tmp_path: Path) -> None:
-    host = RunningHost(tmp_path)
-    host.start().kill()
-    began = time.monotonic()
-    host.start()
-    took = time.monotonic() - began
-    host.kill()
-    assert took < 10, f"{took:.1f} s"
-
-
 def test_a_port_in_use_is_said_in_a_sentence(tmp_path: Path) -> None:
     with RunningHost(tmp_path) as host:
         other = tmp_path / "other"
