@@ -15,7 +15,6 @@ from tests.host.running import agreement
 
 RUNS = 7
 HELP_GOAL_S = 0.3
-CHECK_GOAL_S = 1.0
 
 
 def best_s(work: Callable[[], None]) -> float:
@@ -61,7 +60,7 @@ def cold_start(folder: Path) -> None:
 
 
 def main() -> int:
-    """Print the figures; 0 when help and the small check are there in time."""
+    """Print the figures; 0 when help is there in time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plans = str(hundred_volumes(folder))
@@ -85,5 +84,4 @@ def main() -> int:
         }
     for what, seconds in figures.items():
         print(f"{what}: {seconds:.2f} s")
-    in_time = figures["keepclear --help"] < HELP_GOAL_S and figures["keepclear check, 100 volumes"] < CHECK_GOAL_S
-    return 0 if in_time else 1
+    return 0 if figures["keepclear --help"] < HELP_GOAL_S else 1
