@@ -54,9 +54,9 @@ class Hand:
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium as the system has it, drawing in software."""
+    """Chromium as the system has it, drawing in software; gone with its module, for its driver runs an event loop."""
     from playwright.sync_api import sync_playwright
 
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

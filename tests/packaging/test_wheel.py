@@ -20,7 +20,9 @@ UV = str(Path(sys.executable).parent / "uv")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel made with ``uv build`` from this checkout, in uv's own build environment."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([UV, "build", "--wheel", "--quiet", "--out-dir", str(folder)], cwd=ROOT, check=True)
+    subprocess.run(
+        [UV, "build", "--system-certs", "--wheel", "--quiet", "--out-dir", str(folder)], cwd=ROOT, check=True
+    )
     (made,) = folder.glob("*.whl")
     return made
 
@@ -41,7 +43,9 @@ def test_demo_runs_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_path:
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(venv)], check=True)
     python = str(venv / "bin" / "python")
     pins = str(ROOT / "requirements" / "demo.txt")
-    subprocess.run([UV, "pip", "install", "--quiet", "--python", python, "-c", pins, str(wheel)], check=True)
+    subprocess.run(
+        [UV, "pip", "install", "--system-certs", "--quiet", "--python", python, "-c", pins, str(wheel)], check=True
+    )
     demo = subprocess.Popen(
         [str(venv / "bin" / "keepclear"), "demo", "--listen", "127.0.0.1:0", "--json"],
         cwd=tmp_path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,7 @@ def _run(premises: Premises, listen: str | None, *, play: bool, as_json: bool) -
             print_json({"url": url, "pid": pid, "data": str(premises.folder), "roles": premises.links(url)})
         else:
             _greet(premises, pid, url)
+        sys.stdout.flush()  # whoever reads a pipe waits for the addresses
 
     def told(sentence: str) -> None:
         if not as_json:
@@ -117,3 +119,4 @@ def _greet(premises: Premises, pid: int, url: str) -> None:
 
 def _tell(sentence: str) -> None:
     print_line(f"{datetime.now(UTC):%H:%M:%S}Z  {sentence}")
+    sys.stdout.flush()
