@@ -32,8 +32,7 @@ class Actors:
         """The machines receive from now on; the story begins unless the record has one already."""
         for desk, client in self._clients.items():
             threading.Thread(target=self._receive, args=(client,), name=f"machine-{desk}", daemon=True).start()
-        if not self._clients["mediator.duty"].notices():
-            threading.Thread(target=self._play, name="story", daemon=True).start()
+        threading.Thread(target=self._play, name="story", daemon=True).start()
 
     def stop(self) -> None:
         """Nothing more is said."""
@@ -46,16 +45,18 @@ class Actors:
                     return
 
     def _play(self) -> None:
-        waited = 0.0
-        for line in STORY:
-            if self._stopping.wait(line.after_s - waited):
+        try:
+            if self._clients["mediator.duty"].notices():
                 return
-            waited = line.after_s
-            try:
+            waited = 0.0
+            for line in STORY:
+                if self._stopping.wait(line.after_s - waited):
+                    return
+                waited = line.after_s
                 self._say(line)
-            except KeepclearError as error:
-                self._told(f"({line.desk} could not say its line: {error})")
-                return
+        except KeepclearError as error:
+            if not self._stopping.is_set():
+                self._told(f"(The story ends here: {error})")
 
     def _say(self, line: Line) -> None:
         body = self._filled(line.body)
