@@ -176,6 +176,21 @@ def test_when_the_store_refuses_nobody_is_told_and_the_host_has_failed() -> None
     assert kinds(on_host(test)) == ["agreement", "statement"]
 
 
+def test_a_log_that_fails_as_the_disk_did_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullLog:
+        def critical(self, *_: object, **__: object) -> None:
+            raise OSError("no space left")
+
+    monkeypatch.setattr(mechanism_host, "_log", FullLog())
+
+    async def test(host: MechanismHost, disk: Disk) -> None:
+        disk.broken = True
+        with pytest.raises(StoreFailed):
+            await asyncio.wait_for(host.say(message(1)), 20)
+
+    on_host(test)
+
+
 def test_an_input_that_breaks_the_mechanism_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Mechanism.hear
 

@@ -11,6 +11,7 @@ end, ``on_failure`` is called, and the process should go away and come up again 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
@@ -181,8 +182,7 @@ class MechanismHost:
                 self._fail(error)
                 return
             except Exception as error:
-                _log.critical("host_failed", exc_info=error)
-                self._fail(StoreFailed(f"the host failed ({error!r}) and has stopped; its log says where"))
+                self._fail(StoreFailed(f"the host failed ({error!r}) and has stopped; its log says where"), error)
                 return
             self._answer(batch, done)
 
@@ -271,13 +271,14 @@ class MechanismHost:
         self._working = await self._in_writer(bring_up, self._store, self._log_name)
         self._next_due = self._working.mechanism.next_due()
 
-    def _fail(self, error: StoreFailed) -> None:
-        """Fail-stop: nobody is told of what was not durable."""
+    def _fail(self, error: StoreFailed, cause: Exception | None = None) -> None:
+        """Fail-stop: nobody is told of what was not durable. Callers come first: a log may fail as the disk did."""
         self.failure = error
-        _log.critical("store_failed", code=error.code, reason=str(error))
         while self._queue:
             waiting = self._queue.popleft()
             if not waiting.answer.done():
                 waiting.answer.set_exception(error)
         self.streams.close()
         self.on_failure()
+        with contextlib.suppress(Exception):
+            _log.critical("host_failed", code=error.code, reason=str(error), exc_info=cause)
