@@ -129,6 +129,12 @@ def test_it_finds_what_all_against_all_finds(centre: tuple[float, float]) -> Non
     rows = index.against_many([plans[name] for name in sorted(plans)])
     for name, met in zip(sorted(plans), rows, strict=True):
         assert met == [row for row in between if name in (row.a, row.b)]
+        quick = [(row.b if row.a == name else row.a, row.verdict) for row in met]
+        assert index.touching(plans[name]) == sorted(quick)
+        conflicts = {other for other, verdict in quick if verdict is Verdict.CONFLICT}
+        assert index.clears(plans[name]) is not bool(conflicts)
+        assert index.clears(plans[name], but=frozenset(conflicts))
+        assert not any(index.clears(plans[name], but=frozenset(conflicts - {other})) for other in conflicts)
 
 
 def test_a_plan_need_not_be_in_the_index_to_be_asked_about() -> None:

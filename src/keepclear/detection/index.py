@@ -36,6 +36,12 @@ class PlanIndex(Protocol):
     def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
         """``against`` for each of several plans."""
 
+    def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
+        """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
+
+    def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
+        """True when it conflicts with none, those in ``but`` apart; marginal neighbours are no conflict."""
+
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""
 
@@ -85,36 +91,54 @@ class SimpleIndex:
 
     def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
         """What a plan meets, itself apart, whether or not it is in the index."""
-        extent = self._extent(plan)
-        near = [self._plans[name] for name in self._near(extent)]
-        return self._met(plan, near, include_same_party=include_same_party)
+        others = self._others(plan, self._extent(plan), include_same_party=include_same_party)
+        return _by_pair(self._met(plan, others))
 
     def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
         """``against`` for each of several plans."""
         return [self.against(plan) for plan in plans]
 
+    def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
+        """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
+        others = self._others(plan, self._extent(plan), include_same_party=include_same_party)
+        stands = ((other.id, self._judge(plan, other, overlap=False).verdict) for other in others)
+        return [(name, verdict) for name, verdict in stands if verdict is not Verdict.CLEAR]
+
+    def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
+        """True when it conflicts with none, those in ``but`` apart; the first one found ends the search."""
+        others = self._others(plan, self._extent(plan), include_same_party=include_same_party)
+        return not any(
+            self._judge(plan, other, overlap=False).verdict is Verdict.CONFLICT
+            for other in others
+            if other.id not in but
+        )
+
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""
         for name in sorted(self._plans):
-            rows = self._rows[name]
-            later = [self._plans[other] for other in self._near(Extent(self._space[rows], self._time_ms[rows]))]
-            later = [other for other in later if other.id > name]
-            yield from self._met(self._plans[name], later, include_same_party=include_same_party)
+            plan, rows = self._plans[name], self._rows[name]
+            extent = Extent(self._space[rows], self._time_ms[rows])
+            later = [
+                other for other in self._others(plan, extent, include_same_party=include_same_party) if other.id > name
+            ]
+            yield from _by_pair(self._met(plan, later))
 
     def __len__(self) -> int:
         """How many plans there are."""
         return len(self._plans)
 
-    def _met(self, plan: Plan, others: Sequence[Plan], *, include_same_party: bool) -> list[Meeting]:
-        found = []
-        for other in others:
-            if other.id == plan.id or (other.party == plan.party and not include_same_party):
-                continue
-            separation = separation_between(self._rules, plan.activity, other.activity)
-            meeting = judge(plan, other, separation, self._heights)
-            if meeting.verdict is not Verdict.CLEAR:
-                found.append(meeting)
-        return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
+    def _others(self, plan: Plan, extent: Extent, *, include_same_party: bool) -> list[Plan]:
+        """The plans that may meet one, by id: all that its bounds reach, but itself and, unless asked, its party's."""
+        near = (self._plans[name] for name in self._near(extent) if name != plan.id)
+        return [other for other in near if include_same_party or other.party != plan.party]
+
+    def _met(self, plan: Plan, others: Sequence[Plan]) -> list[Meeting]:
+        found = (self._judge(plan, other) for other in others)
+        return [meeting for meeting in found if meeting.verdict is not Verdict.CLEAR]
+
+    def _judge(self, plan: Plan, other: Plan, *, overlap: bool = True) -> Meeting:
+        separation = separation_between(self._rules, plan.activity, other.activity)
+        return judge(plan, other, separation, self._heights, overlap=overlap)
 
     def _extent(self, plan: Plan) -> Extent:
         """The rows of a plan: worked out once where it is asked about and then put in."""
@@ -139,3 +163,7 @@ class SimpleIndex:
         self._used += len(fresh)
         self._owner.extend([""] * len(fresh))
         return np.array([*reused, *fresh], np.int64)
+
+
+def _by_pair(meetings: Sequence[Meeting]) -> list[Meeting]:
+    return sorted(meetings, key=lambda meeting: (meeting.a, meeting.b))

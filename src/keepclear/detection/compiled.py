@@ -1,0 +1,42 @@
+"""The one way in which this room compiles: to machine code kept on disk, with plain IEEE arithmetic, without the lock.
+
+Nothing is compiled when a module is imported; ``warm`` compiles all there is. Numba looks for kept code by the file of a
+function alone, and would not see that one it calls has changed: so code is kept in a folder that is named for all of
+the sources, and other sources find another folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+
+from keepclear.spacetime import geodesic, heights
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def compiled(function: F) -> F:
+    """The function as machine code, kept in ``code_folder`` or where ``NUMBA_CACHE_DIR`` says."""
+    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def code_folder() -> Path:
+    """Where this version's machine code is kept: beside the source if that can be written, else with the user."""
+    here = Path(__file__).parent
+    sources = [*sorted(here.glob("kernels*.py")), Path(__file__), Path(geodesic.__file__), Path(heights.__file__)]
+    digest = sha256(numba.__version__.encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    own = here / "__pycache__"
+    beside = os.access(own if own.exists() else here, os.W_OK)
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keepclear"
+    return (Path(given) if given else own if beside else user) / f"kernels-{digest.hexdigest()[:16]}"
+
+
+numba.config.CACHE_DIR = str(code_folder())

@@ -1,0 +1,122 @@
+"""Plans as columns of numbers, and back: what a volume says in ten numbers and its positions, to the last bit.
+
+What is rare stays as it was said, and only its bounds are packed («opaque»): trajectories, polygons with holes or
+several parts, and what ``kernels_grid.prepare`` leaves alone because it is large, has many vertices or lies oddly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keepclear.detection.extent import extent_of
+from keepclear.detection.kernels_lateral import CORRIDOR, DISC, OPAQUE, POLYGON
+from keepclear.detection.plan import Plan
+from keepclear.spacetime.altitude import Altitude, Datum, Unit
+from keepclear.spacetime.footprint import Corridor, Disc, Footprint, Polygonal
+from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.geoid import undulation_m
+from keepclear.spacetime.heights import HeightRules, pressure_altitude_m
+from keepclear.spacetime.trajectory import Trajectory
+from keepclear.spacetime.volume import Volume
+
+SAID = 10
+"""Kind, count, radius, floor, ceiling, start, end, codes, geoid at its first vertex, whose."""
+_DATUMS = (Datum.SFC, Datum.UNL, Datum.FL, Datum.AMSL, Datum.AGL, Datum.HAE)
+_UNITS: tuple[Unit, ...] = ("m", "ft", "FL", "")
+_FLOOR_CODE = {(d, unit): n + 64 * u for n, d in enumerate(_DATUMS) for u, unit in enumerate(_UNITS)}
+_CEILING_CODE = {(d, unit): 8 * n + 256 * u for n, d in enumerate(_DATUMS) for u, unit in enumerate(_UNITS)}
+_ABOVE_SEA = (Datum.FL, Datum.AMSL, Datum.AGL)
+_NEED_GEOID = frozenset(
+    low + high
+    for (floor, _), low in _FLOOR_CODE.items()
+    for (ceiling, _), high in _CEILING_CODE.items()
+    if floor in _ABOVE_SEA or ceiling in _ABOVE_SEA
+)
+_NO_PLACES: Floats = np.empty((0, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The rows of some plans: ``numbers`` (n, 10), positions (v, 2), and where in them each plan begins."""
+
+    numbers: Floats
+    places: Floats
+    rows: list[int]
+
+
+def said_of(plans: Sequence[Plan], whose: Sequence[int], rules: HeightRules) -> Said:
+    """The plans in columns; ``whose`` is the party and activity of each, in one number."""
+    numbers: list[tuple[float, ...]] = []
+    places: list[tuple[float, float]] = []
+    rows = [0]
+    for number, plan in enumerate(plans):
+        envelope, code = plan.envelope, whose[number]
+        if isinstance(envelope, Trajectory):
+            for start_ms, end_ms in extent_of(plan, rules).time_ms.tolist():
+                numbers.append((OPAQUE, 0, 0.0, 0.0, 0.0, start_ms, end_ms, 0, 0.0, code))
+        else:
+            for volume in envelope:
+                _add(volume, code, numbers, places)
+        rows.append(len(numbers))
+    return Said(np.array(numbers, float), np.array(places, float) if places else _NO_PLACES, rows)
+
+
+def _add(volume: Volume, code: int, numbers: list[tuple[float, ...]], places: list[tuple[float, float]]) -> None:
+    """Adds a volume's row and positions."""
+    footprint = volume.footprint
+    kind, count, radius_m = OPAQUE, 0, 0.0
+    if isinstance(footprint, Corridor):
+        kind, count, radius_m = CORRIDOR, len(footprint.line), footprint.half_width_m
+        places.extend(footprint.line)
+    elif isinstance(footprint, Disc):
+        kind, count, radius_m = DISC, 1, footprint.radius_m
+        places.append((footprint.lon, footprint.lat))
+    elif len(footprint.parts) == 1 and len(footprint.parts[0]) == 1:
+        ring = footprint.parts[0][0]
+        kind, count = POLYGON, len(ring)
+        places.extend(ring)
+    floor, ceiling = volume.floor, volume.ceiling
+    codes = _FLOOR_CODE[floor.datum, floor.unit] + _CEILING_CODE[ceiling.datum, ceiling.unit]
+    geoid_m = undulation_m(*places[-count]) if count and codes in _NEED_GEOID else 0.0
+    numbers.append(
+        (kind, count, radius_m, floor.value, ceiling.value, volume.start_ms, volume.end_ms, codes, geoid_m, code)
+    )
+
+
+def volume_of(kind: int, exact: Sequence[float], codes: int, places: Sequence[Sequence[float]]) -> Volume:
+    """The volume that a row was made from, equal to it in all it says."""
+    start_ms, end_ms, radius_m, floor, ceiling = exact[:5]
+    at = tuple((lon, lat) for lon, lat in places)
+    footprint: Footprint
+    if kind == DISC:
+        footprint = Disc(*at[0], radius_m)
+    elif kind == CORRIDOR:
+        footprint = Corridor(at, radius_m)
+    else:
+        footprint = Polygonal(((at,),))
+    return Volume(
+        footprint,
+        Altitude(_DATUMS[codes & 7], floor, _UNITS[(codes >> 6) & 3]),
+        Altitude(_DATUMS[(codes >> 3) & 7], ceiling, _UNITS[(codes >> 8) & 3]),
+        int(start_ms),
+        int(end_ms),
+    )
+
+
+def height_rules(rules: HeightRules) -> Floats:
+    """What the rules add to a flight level's lowest and highest, and to those of a height above ground, in metres.
+
+    Without terrain the last two are in the wrong order, which tells the kernels that there is none.
+    """
+    low, high = rules.terrain_lowest_m, rules.terrain_highest_m
+    return np.array(
+        [
+            -pressure_altitude_m(rules.qnh_lowest_hpa),
+            -pressure_altitude_m(rules.qnh_highest_hpa),
+            1.0 if low is None else low,
+            0.0 if high is None else high,
+        ]
+    )
