@@ -21,6 +21,8 @@ from keepclear.spacetime.envelope import envelope_from_json, envelope_to_json
 
 MOST_STOPS = 3
 """Stops of one axis from which another is tried."""
+ROUGHLY = 1.01
+"""By how much more than the sketch says a way aside may turn out to be less."""
 ROUNDS = 3
 """How often the two changes of a combination are made smaller in turn."""
 
@@ -65,10 +67,10 @@ class _Side:
 
     def singles(self) -> Iterator[Found]:
         """Each kind of change that clears by itself."""
-        ways = [way for _, way in self.straight]
-        for way in (*ways, self._aside(self.own, self.blockers), *self._detours()):
-            if way is not None and way.step is not None:
-                yield way.axis.moved(way.step), ((way.axis, way.step),)
+        ways = [(way.step, way.axis) for way in (*(way for _, way in self.straight), *self._detours())]
+        for step, axis in (*ways, self._aside(self.own, self.blockers) or (None, None)):
+            if step is not None and axis is not None:
+                yield axis.moved(step), ((axis, step),)
 
     def combinations(self) -> Iterator[Found]:
         """Two changes at once: from where the one was stopped, the other; then each made as small as it can be."""
@@ -77,16 +79,15 @@ class _Side:
                 halfway = stopped.axis.moved(step)
                 blockers = self.search.in_the_way(halfway)
                 ways = [
-                    (second, self.search.least(axis, blockers))
+                    (second, self.search.least(axis, blockers).step)
                     for second in self._across(stopped.axis)
                     if (axis := second(halfway)) is not None
                 ]
-                aside = self._aside(halfway, blockers)
-                if aside is not None and isinstance(aside.axis, Aside):
-                    ways.append((partial(self._along, bearing_deg=aside.axis.bearing_deg), aside))
-                for second, way in ways:
-                    if way.step is not None:
-                        yield self._both(first, step, second, way.step)
+                if (aside := self._aside(halfway, blockers)) is not None:
+                    ways.append((partial(self._along, bearing_deg=aside[1].bearing_deg), aside[0]))
+                for second, other in ways:
+                    if other is not None:
+                        yield self._both(first, step, second, other)
 
     @cached_property
     def straight(self) -> list[tuple[Make, Way]]:
@@ -130,22 +131,24 @@ class _Side:
         way = self.search.least(_made(free, held), self.search.in_the_way(held), dearest=step)
         return step if way.step is None else way.step
 
-    def _aside(self, plan: Plan, blockers: Sequence[Blocker]) -> Way | None:
-        """The nearest clear place along any bearing; of two as near the one that looked the nearer."""
+    def _aside(self, plan: Plan, blockers: Sequence[Blocker]) -> tuple[int, Aside] | None:
+        """The nearest clear place along any bearing; of those as many steps away the first from north, clockwise."""
         may = self._stays_inside(plan)
         scene = Scene(plan, self.around.heights, self.limits)
         axes = [Aside(scene, bearing) for bearing in BEARINGS_DEG]
         rough = sorted(
             ((axis.nearest_m(blockers), axis) for axis in axes), key=lambda row: (row[0], row[1].bearing_deg)
         )
-        best: Way | None = None
+        best: tuple[int, Aside] | None = None
         for far_m, axis in rough:
-            dearest = None if best is None or best.step is None else best.step - 1
-            if dearest is not None and far_m > (dearest + 1) * self.limits.step_m:
-                break
+            dearest = None
+            if best is not None:
+                dearest = best[0] if axis.bearing_deg < best[1].bearing_deg else best[0] - 1
+                if far_m > ROUGHLY * best[0] * self.limits.step_m:
+                    break
             way = self.search.least(axis, blockers, dearest=dearest, may=may)
             if way.step is not None:
-                best = way
+                best = way.step, axis
         return best
 
     def _detours(self) -> Iterator[Way]:
