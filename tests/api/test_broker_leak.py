@@ -86,6 +86,7 @@ def everything(client: Client, host: RunningHost, desk: str, ids: list[str], las
     paths = ["/v1/me", "/v1/notices", "/v1/alerts", "/v1/alerts?open=true", "/v1/obligations", "/v1/record"]
     paths += [f"/v1/notices?state={state}" for state in ("heard", "active", "complete", "cancelled", "expired")]
     paths += [f"/v1/{kind}/{name}" for kind in ("notices", "alerts") for name in ids]
+    paths += [f"/v1/alerts/{name}/advice" for name in ids]
     paths += [f"/v1/record/{index}" for index in range(last + 1)]
     paths += [f"/v1/{kind}?after={name}" for kind in ("notices", "alerts", "obligations") for name in ids]
     headers = {"Authorization": f"Bearer {host.tokens[desk]}"}

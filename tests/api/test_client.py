@@ -39,6 +39,20 @@ def test_a_desks_day(board: RunningHost) -> None:
         assert alpha.mechanism()["name"] == "trial"
 
 
+def test_a_conflict_comes_with_advice(board: RunningHost) -> None:
+    with board.client("alpha.air") as alpha, board.client("bravo.air") as bravo, board.client("mediator.duty") as duty:
+        own = alpha.say("notice", notice_body(lon=39.0), to=["bravo"])["id"]
+        other = bravo.say("notice", notice_body(lon=39.0, activity="uas"), to=["alpha"])
+        conflict = next(alert for alert in other["alerts"] if alert["code"] == "CONFLICT_4D")["id"]
+        told = alpha.advice(conflict)
+        assert [side["notice"] for side in told["sides"]] == [own]
+        assert {side["notice"] for side in duty.advice(conflict)["sides"]} == {own, other["id"]}
+        later = next(option for option in told["sides"][0]["options"] if option["kind"] == "later")
+        assert later["change"] == {"notice": own, "shift_min": later["shift_min"]}
+        with pytest.raises(NotFound):
+            alpha.advice("no-such-alert")
+
+
 def test_the_hosts_errors_are_errors_of_the_same_kind(board: RunningHost) -> None:
     with board.client("alpha.air") as alpha:
         said = alpha.say("message", {"text": "one"})

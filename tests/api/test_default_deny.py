@@ -73,6 +73,7 @@ def test_the_walk_finds_the_routes_of_the_contract() -> None:
         ),
         ("GET", "/v1/notices/7"),
         ("GET", "/v1/alerts/7"),
+        ("GET", "/v1/alerts/7/advice"),
         ("GET", "/v1/record/7"),
         ("GET", "/health"),
         ("GET", "/metrics"),

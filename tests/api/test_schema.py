@@ -16,7 +16,17 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
 from keepclear.api.app import create_app, describe
-from keepclear.api.models import AlertOut, Me, MechanismOut, NoticeOut, ObligationOut, Problem, Receipt, RecordPage
+from keepclear.api.models import (
+    AdviceOut,
+    AlertOut,
+    Me,
+    MechanismOut,
+    NoticeOut,
+    ObligationOut,
+    Problem,
+    Receipt,
+    RecordPage,
+)
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host import boot, tokens
 from keepclear.host.mechanism_host import MechanismHost
@@ -105,5 +115,7 @@ def test_every_answer_is_as_its_model_says(board: RunningHost) -> None:
         assert alpha.alerts() != []
         assert [NoticeOut.model_validate(notice) for notice in alpha.notices()] != []
         assert [AlertOut.model_validate(alert) for alert in alpha.alerts()] != []
+        conflict = next(alert for alert in alpha.alerts() if alert["code"] == "CONFLICT_4D")
+        assert AdviceOut.model_validate(alpha.advice(conflict["id"])).sides[0].options != []
         assert [ObligationOut.model_validate(one) for one in bravo.obligations()] != []
         RecordPage.model_validate(alpha._get("/v1/record"))

@@ -80,6 +80,38 @@ class AlertOut(Model):
     mode: Literal["live", "exercise"]
 
 
+class OptionOut(Model):
+    """One change that clears; ``change`` is what a proposal would hold, the rest says it in figures."""
+
+    kind: str
+    cost: float
+    why: str
+    change: dict[str, Any]
+    shift_min: int | None
+    floor: str | None
+    ceiling: str | None
+    rise: str | None
+    bearing_deg: float | None
+    aside_m: int | None
+    side: Literal["left", "right"] | None
+
+
+class SideOut(Model):
+    """The options of one party, cheapest first."""
+
+    notice: str
+    party: str
+    options: list[OptionOut]
+
+
+class AdviceOut(Model):
+    """What would clear a conflict. ``step_min`` is how fine the steps in time are."""
+
+    alert: str
+    step_min: int
+    sides: list[SideOut]
+
+
 class Receipt(Model):
     """A statement's place in the record, and what it raised."""
 

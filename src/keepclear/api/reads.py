@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from keepclear.api.answers import ITEMS, After, Limit, answer, page_of
 from keepclear.api.models import (
+    AdviceOut,
     AlertOut,
     AlertPage,
     Me,
@@ -143,6 +144,15 @@ async def alert(request: Request, caller: Asking, alert_id: Id) -> Response:
     """One alert."""
     async with request.app.state.host.reading() as mechanism:
         found = mechanism.alert(alert_id)
+        return answer(_seen(None if found is None else view(mechanism, caller.desk, found)))
+
+
+@router.get("/alerts/{alert_id}/advice", response_class=Response, responses={200: {"model": AdviceOut}})
+async def advice(request: Request, caller: Asking, alert_id: Id) -> Response:
+    """What would clear a conflict now: for a party changes of its own notice, for the mediator of either."""
+    host = request.app.state.host
+    async with host.reading() as mechanism:
+        found = mechanism.ways_out(alert_id, caller.desk, host.now())
         return answer(_seen(None if found is None else view(mechanism, caller.desk, found)))
 
 

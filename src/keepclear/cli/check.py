@@ -59,10 +59,10 @@ def check(
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Find conflicts among plan files, without a server. Ends with 1 if there is one."""
-    held = _rules(rules)
+    held = read_rules(rules)
     with ProgressLine() as progress:
-        own, others = _read_plans(files, against or [], held, progress)
-        meetings = _meetings(own, others, held, same_party, progress)
+        own, others = read_plans(files, against or [], held, progress)
+        meetings = find_meetings(own, others, held, same_party=same_party, progress=progress)
     conflicts = sum(meeting.verdict.value == "CONFLICT" for meeting in meetings)
     if as_json:
         print_json({"checked": len(own), "conflicts": [meeting.as_json() for meeting in meetings]})
@@ -72,7 +72,8 @@ def check(
     raise typer.Exit(BAD_NEWS if conflicts else FINE)
 
 
-def _rules(name: str | None) -> CheckRules:
+def read_rules(name: str | None) -> CheckRules:
+    """The rules of a mechanism file that plans are checked by; without a name, none."""
     from keepclear.formats.mechanism_toml import NO_RULES, check_rules_from_toml
 
     if name is None:
@@ -82,7 +83,7 @@ def _rules(name: str | None) -> CheckRules:
         return check_rules_from_toml(data)
 
 
-def _read_plans(
+def read_plans(
     files: Sequence[str], against: Sequence[str], rules: CheckRules, progress: ProgressLine
 ) -> tuple[list[Plan], list[Plan]]:
     """The plans to check, and those to check them against; a notice in two files must be the same in both."""
@@ -112,8 +113,8 @@ def _is_new(plan: Plan, name: str, seen: dict[str, tuple[Plan, str]]) -> bool:
     return False
 
 
-def _meetings(
-    own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, same_party: bool, progress: ProgressLine
+def find_meetings(
+    own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
     from keepclear.detection.index import SimpleIndex

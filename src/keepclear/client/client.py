@@ -123,6 +123,10 @@ class Client:
         """The alerts that are for the desk."""
         return self._all("/v1/alerts", {"open": str(open_only).lower()})
 
+    def advice(self, alert: str) -> Json:
+        """What would clear a conflict now: ``sides``, each with a ``notice`` and its ``options``, cheapest first."""
+        return self._get(f"/v1/alerts/{alert}/advice")
+
     def obligations(self, *, open_only: bool = True) -> list[Json]:
         """What is owed, by the desk or to it."""
         return self._all("/v1/obligations", {"open": str(open_only).lower()})

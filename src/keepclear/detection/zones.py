@@ -27,12 +27,19 @@ def enters(
     No separation is kept from a zone, for its bounds are where it begins. Without a start or an end it stands from or
     for ever. Raises ``InvalidInput`` for heights above ground where the rules have no terrain.
     """
-    since = FIRST_MS if start_ms is None else start_ms
-    until = LAST_MS + 1 if end_ms is None else end_ms
-    zone = Volume(zone_footprint, floor, ceiling, since, until)
+    zone = zone_volume(zone_footprint, floor, ceiling, start_ms, end_ms)
     if isinstance(envelope, Trajectory):
         return flight_meets_volume(envelope, zone, heights).contact is Contact.OVERLAP
     return any(_volume_enters(volume, zone, heights) for volume in envelope)
+
+
+def zone_volume(
+    footprint: Footprint, floor: Altitude, ceiling: Altitude, start_ms: int | None, end_ms: int | None
+) -> Volume:
+    """The volume that a zone takes up; without a start or an end it stands from or for ever."""
+    since = FIRST_MS if start_ms is None else start_ms
+    until = LAST_MS + 1 if end_ms is None else end_ms
+    return Volume(footprint, floor, ceiling, since, until)
 
 
 def _volume_enters(volume: Volume, zone: Volume, heights: HeightRules) -> bool:

@@ -21,6 +21,7 @@ from keepclear.mechanism.obligation import Obligation, ObligationState
 from keepclear.mechanism.outcome import Heard, Outcome
 from keepclear.mechanism.receipts import delivered
 from keepclear.mechanism.statement import Statement, StatementType
+from keepclear.mechanism.ways_out import WaysOut, ways_out
 from keepclear.mechanism.words import Mode
 
 RULES_VERSION = "1"
@@ -103,6 +104,17 @@ class Mechanism:
         check_notice_body(self._ledger, sender, body)
         before = None if replaces is None else own_notice(self._ledger, sender, replaces, "replaces")
         return alerts_of_draft(self._ledger, sender, body, max(at, self._ledger.now), before, mode)
+
+    def ways_out(self, alert_id: str, desk: str, at: int) -> WaysOut | None:
+        """What would clear a conflict, for ``disclosure`` to show to ``desk``; None where no conflict has that id.
+
+        A party's desk is given its own side, in steps as coarse as the agreement asks for; the mediator's both.
+        """
+        check_desk(self._ledger, desk, "desk")
+        alert = self._ledger.alerts.get(alert_id)
+        if alert is None:
+            return None
+        return ways_out(self._ledger, alert, self.agreement.party_of(desk), max(at, self._ledger.now))
 
     def snapshot(self) -> bytes:
         """All that is known now, as bytes: the same state gives the same bytes."""

@@ -18,6 +18,7 @@ from keepclear.mechanism.obligation import Obligation
 from keepclear.mechanism.outcome import Change, Heard, Outcome, Thing
 from keepclear.mechanism.place import place_to_json
 from keepclear.mechanism.statement import ABOUT_A_NOTICE, StatementType
+from keepclear.mechanism.ways_out import SideAdvice, WaysOut, limits_for
 from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
 from keepclear.spacetime.envelope import envelope_to_json
 from keepclear.spacetime.instants import format_instant
@@ -26,7 +27,7 @@ OVER = "The conflict is over."
 """Why a conflict cleared, for a party that may not know what the other did."""
 
 
-def view(mechanism: Mechanism, desk: str, thing: Thing | Change) -> dict[str, Any] | None:
+def view(mechanism: Mechanism, desk: str, thing: Thing | Change | WaysOut) -> dict[str, Any] | None:
     """The thing as ``desk`` may see it, ready for JSON; None when it may not see it at all."""
     agreement = mechanism.agreement
     match thing:
@@ -41,6 +42,8 @@ def view(mechanism: Mechanism, desk: str, thing: Thing | Change) -> dict[str, An
             return _alert_view(agreement, desk, thing)
         case Obligation():
             return _obligation_view(thing) if _may_see_obligation(agreement, desk, thing) else None
+        case WaysOut():
+            return _ways_out_view(thing, _sides_to_see(agreement, desk, thing))
 
 
 def event(mechanism: Mechanism, desk: str, outcome: Outcome) -> dict[str, Any] | None:
@@ -74,6 +77,29 @@ def _may_see_notice(agreement: Agreement, desk: str, notice: Notice) -> bool:
 def _may_see_obligation(agreement: Agreement, desk: str, obligation: Obligation) -> bool:
     side = agreement.party_of(desk)
     return side is None or side in (obligation.owing, obligation.to_party)
+
+
+def _sides_to_see(agreement: Agreement, desk: str, found: WaysOut) -> list[SideAdvice]:
+    """Advice is to a party about its own notice, where the alert is for this desk; the mediator sees both sides.
+
+    Under ``broker`` a party is shown no finer steps than it may have, whatever was worked out.
+    """
+    side = agreement.party_of(desk)
+    if side is None:
+        return list(found.sides)
+    if desk not in found.alert.to or found.limits != limits_for(agreement, side):
+        return []
+    return [row for row in found.sides if row.party == side]
+
+
+def _ways_out_view(found: WaysOut, sides: list[SideAdvice]) -> dict[str, Any] | None:
+    if not sides:
+        return None
+    told = [
+        {"notice": row.notice, "party": row.party, "options": [option.as_json() for option in row.options]}
+        for row in sides
+    ]
+    return {"alert": found.alert.id, "step_min": found.limits.step_min, "sides": told}
 
 
 def _statement_view(heard: Heard) -> dict[str, Any]:

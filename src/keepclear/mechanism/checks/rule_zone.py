@@ -6,6 +6,7 @@ from keepclear.detection.zones import enters
 from keepclear.mechanism.agreement import Zone
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.checks.case import Case, Finding
+from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.words import Severity
 
 
@@ -24,16 +25,17 @@ def rule_zone(case: Case) -> list[Finding]:
             detail={"zone": zone.id, "zone_name": zone.name},
         )
         for zone in case.agreement.zones
-        if _binds(case, zone)
+        if binds(case.notice, zone)
         and enters(
             envelope, zone.footprint, zone.floor, zone.ceiling, zone.start_ms, zone.end_ms, case.agreement.heights
         )
     ]
 
 
-def _binds(case: Case, zone: Zone) -> bool:
-    body = case.notice.body
-    bound = not zone.parties or case.notice.party in zone.parties
+def binds(notice: Notice, zone: Zone) -> bool:
+    """True when the zone forbids this notice's activity to its party, and its purpose is not excepted."""
+    body = notice.body
+    bound = not zone.parties or notice.party in zone.parties
     forbidden = body.activity in zone.forbids or "*" in zone.forbids
     return bound and forbidden and (body.purpose is None or body.purpose not in zone.excepted)
 
