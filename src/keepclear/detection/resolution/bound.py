@@ -1,9 +1,9 @@
 """How little change could do at the very least, said without solving anything.
 
 Two plans that conflict as they stand need at least the change that parts those two alone, and pairs (or cliques)
-without a plan in common add up. In a clique each plan is in all but one of its pairs, so the pairs' sum over its size less one
-is a bound too. Where plans can only be put off, a clique in one place is a machine with release times, and serving in
-order of release is the best that there is for jobs of equal length (M. Pinedo, Scheduling, §4.4).
+without a plan in common add up. In a clique each plan is in all but one of its pairs, so the sum over its pairs by its
+size less one is a bound too. Where plans can only be put off, a clique in one place is a machine with release times,
+and serving in order of release is the best that there is for jobs of equal length (M. Pinedo, Scheduling, §4.4).
 """
 
 from __future__ import annotations

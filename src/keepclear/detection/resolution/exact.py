@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keepclear.detection.resolution.forbidden import Forbidden
 from keepclear.detection.resolution.freedom import Freedom
-from keepclear.detection.resolution.pairs import Spans, spans_by_layers
+from keepclear.detection.resolution.pairs import Spans, part, spans_by_layers
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel
@@ -134,6 +134,10 @@ class _Model:
         if self._leaving:
             left = [self.model.new_bool_var("")]
             self._left += left
+        elif a in self._cost and b in self._cost:
+            parted = part(self._forbidden, self._freedom, a, b, rows)
+            if parted is not None:  # follows from the rest, but the solver's bound would not see it
+                self.model.add(self._cost[a] + self._cost[b] >= parted.rank[0])
         apart = self._shift_of(b) - self._shift_of(a)
         for spans, layers_of in groups.items():
             self._forbid(a, b, apart, spans, layers_of, left)

@@ -25,7 +25,8 @@ from keepclear.detection.resolution.standing import conflicts_among
 from keepclear.spacetime.envelope import span_ms
 
 _ROUNDS_WITHOUT = 200_000
-_ROUNDS_START = 2_000
+_KEPT_BACK = 0.4
+"""Of the time, what the rounds must leave to the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def _solved(
     random = np.random.default_rng(seed)
     best = _first_come(forbidden, task, told)
     if with_solver:
-        standing = solve_in_rounds(forbidden, task.freedom, left_s, seed, told)
+        later_s = left_s() * _KEPT_BACK
+        standing = solve_in_rounds(forbidden, task.freedom, lambda: left_s() - later_s, seed, told)
         bound = max(bound, standing.least_total)
         found = _repaired(forbidden, task, standing)
         best = found if found.total_s <= best.total_s else best
@@ -82,8 +84,8 @@ def _solved(
             if fair and best.total_s:
                 best = _fairer(forbidden, task, best, left_s, seed, told)
             return best, bound, True
-    rounds = _ROUNDS_START if best.total_s == bound else _ROUNDS_WITHOUT
-    search(best, random, left_s, rounds if best.total_s > bound else 0, lambda total: told(_left(total), 0, None))
+    if best.total_s > bound:
+        search(best, random, left_s, _ROUNDS_WITHOUT, lambda total: told(_left(total), 0, None))
     return best, bound, False
 
 

@@ -25,7 +25,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 STRETCH_MS = 60_000
-LONGEST_CHORD_M = 10_000.0
+COARSE_M, FINE_M = 150_000.0, 20_000.0
+"""Longest chords: most pairs are told apart by few long ones, the rest by short ones that lie closer."""
 _DATUMS = tuple(Datum)
 _ROUNDING_M = 0.05
 
@@ -58,7 +59,8 @@ class Rows:
     radius_m: Floats
     lined: Bools
     """True of discs and corridors, whose core is a point or a line."""
-    chords: Chords
+    coarse: Chords
+    fine: Chords
 
     def __len__(self) -> int:
         return len(self.volumes)
@@ -76,8 +78,8 @@ def rows_of(plans: Sequence[Plan]) -> Rows:
     codes = {datum: code for code, datum in enumerate(_DATUMS)}
     lined = np.array([not isinstance(volume.footprint, Polygonal) for volume in volumes], bool)
     radius_m = np.array([_radius_m(volume) for volume in volumes], float)
-    chords = _chords(volumes)
-    low, high = _boxes(volumes, chords, lined, radius_m)
+    coarse, fine = (_chords(volumes, longest_m) for longest_m in (COARSE_M, FINE_M))
+    low, high = _boxes(volumes, fine, lined, radius_m)
     return Rows(
         volumes,
         np.array(owner, np.int64),
@@ -91,7 +93,8 @@ def rows_of(plans: Sequence[Plan]) -> Rows:
         np.array([codes[volume.ceiling.datum] for volume in volumes], np.int64),
         radius_m,
         lined,
-        chords,
+        coarse,
+        fine,
     )
 
 
@@ -128,7 +131,7 @@ def _radius_m(volume: Volume) -> float:
             return 0.0
 
 
-def _chords(volumes: Sequence[Volume]) -> Chords:
+def _chords(volumes: Sequence[Volume], longest_m: float) -> Chords:
     """Every leg of every line cut into chords, all at once."""
     ends: list[tuple[float, float, float, float]] = []
     of_row: list[int] = []
@@ -144,7 +147,7 @@ def _chords(volumes: Sequence[Volume]) -> Chords:
                 pass
     legs = np.array(ends, float).reshape(-1, 4)
     azimuth, length_m = inverse(*legs.T)
-    count = np.maximum(np.ceil(length_m / LONGEST_CHORD_M).astype(np.int64), 1)
+    count = np.maximum(np.ceil(length_m / longest_m).astype(np.int64), 1)
     leg = np.repeat(np.arange(len(legs)), count)
     step = np.arange(len(leg)) - np.repeat(np.cumsum(count) - count, count)
     each_m = (length_m / count)[leg]
