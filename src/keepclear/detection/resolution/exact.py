@@ -12,11 +12,12 @@ from keepclear.detection.resolution.freedom import Freedom
 from keepclear.detection.resolution.pairs import Spans, part, spans_by_layers
 
 if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel
+    from ortools.sat.python.cp_model import CpModel, CpSolver
 
 HOW_TO_INSTALL = "OR-Tools is not installed: pip install 'keepclear[resolve]'"
 _LEFT_S = 10**6
-_FEW = 24
+_FEW = 200
+"""Up to so many plans one worker solves alone, and so finds the same each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Solved:
     """The best found: a place for each free plan; no solution's total (weighted) is under ``least_total``."""
 
     places: dict[int, Place]
+    total: int
     least_total: int
     proven: bool
 
@@ -56,13 +58,16 @@ def is_installed() -> bool:
         return False
 
 
-def solve(forbidden: Forbidden, freedom: Freedom, cluster: Cluster, seconds: float, seed: int) -> Solved | None:
+def solve(
+    forbidden: Forbidden, freedom: Freedom, cluster: Cluster, seconds: float, seed: int, *, leaving: bool = True
+) -> Solved | None:
     """The least total, then the least greatest change of a cluster; None where the time was too short for any.
 
-    Where the pairs cannot all be parted, as few as can be are left in conflict, and nothing is proven.
+    Where the pairs cannot all be parted, as few as can be are left in conflict, and nothing is proven; with ``leaving``
+    false there is none then.
     """
-    for leaving in (False, True):
-        model = _Model(forbidden, freedom, cluster, leaving=leaving)
+    for giving_up in (False, True)[: 1 + leaving]:
+        model = _Model(forbidden, freedom, cluster, leaving=giving_up)
         status, solved = model.solved(seconds, seed)
         if status != "INFEASIBLE":
             return solved
@@ -88,12 +93,8 @@ class _Model:
             self._add_plan(plan)
         for (a, b), rows in cluster.pairs.items():
             self._add_pair(a, b, rows)
-        self._most = max(freedom.latest_s, freedom.earliest_s) + freedom.layer_cost_s * freedom.layers + 1
-        greatest = self.model.new_int_var(0, self._most, "")
-        for cost in self._cost.values():
-            self.model.add(cost <= greatest)
-        total = sum(self._weight[plan] * self._cost[plan] for plan in cluster.free)
-        self.model.minimize((self._most + 1) * (total + _LEFT_S * sum(self._left)) + greatest)
+        self._total = sum(self._weight[plan] * self._cost[plan] for plan in cluster.free) + _LEFT_S * sum(self._left)
+        self.model.minimize(self._total)
 
     def _add_plan(self, plan: int) -> None:
         model, found, freedom = self.model, self._forbidden, self._freedom
@@ -168,30 +169,55 @@ class _Model:
     def solved(self, seconds: float, seed: int) -> tuple[str, Solved | None]:
         """What the solver says, and its answer if it has one. The same each time, unless the time runs out."""
         cp_model = self._cp
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-        solver.parameters.random_seed = seed
-        few = len(self._cluster.free) <= _FEW
-        solver.parameters.num_workers = 1 if few else 2
-        solver.parameters.interleave_search = not few
+        solver = self._run(seconds, seed)
         status = solver.solve(self.model)
         if status == cp_model.INFEASIBLE:
             return "INFEASIBLE", None
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return "UNKNOWN", None
-        places = {
+        places = self._places(solver)
+        least = 0 if self._leaving else max(0, -int(-solver.best_objective_bound // 1))
+        proven = status == cp_model.OPTIMAL and not self._leaving
+        if proven:
+            places = self._evened(places, round(solver.objective_value), seconds - solver.wall_time, seed)
+        return "SOLVED", Solved(places, round(solver.objective_value), least, proven)
+
+    def _run(self, seconds: float, seed: int) -> CpSolver:
+        solver = self._cp.CpSolver()
+        solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+        solver.parameters.random_seed = seed
+        solver.parameters.num_workers = 1 if len(self._cluster.free) <= _FEW else 2
+        return solver
+
+    def _places(self, solver: CpSolver) -> dict[int, Place]:
+        return {
             plan: Place(
                 int(solver.value(self._shift[plan])),
                 next(layer for layer, at in on.items() if len(on) == 1 or solver.value(at)),
             )
             for plan, on in self._on.items()
         }
-        scale = self._most + 1
-        least = max(0, -int(-(solver.best_objective_bound - self._most) // scale))
-        proven = status == cp_model.OPTIMAL and not self._leaving
-        if proven:
-            least = sum(self._weight[plan] * int(solver.value(cost)) for plan, cost in self._cost.items())
-        return "SOLVED", Solved(places, 0 if self._leaving else least, proven)
+
+    def _evened(self, places: dict[int, Place], total: int, seconds: float, seed: int) -> dict[int, Place]:
+        """Of all ways with this least total, the one whose greatest change is least, as far as the time allows."""
+        model, freedom = self.model, self._freedom
+        costs = [abs(at.shift_s) + freedom.layer_cost_s * abs(at.layer - self._forbidden.own) for at in places.values()]
+        if max(costs) <= 1 or seconds <= 0:
+            return places
+        greatest = model.new_int_var(0, max(costs), "")
+        for cost in self._cost.values():
+            model.add(cost <= greatest)
+        model.add(self._total == total)
+        model.clear_hints()  # type: ignore[no-untyped-call]  # OR-Tools gives it no types
+        for plan, place in places.items():
+            model.add_hint(self._shift[plan], place.shift_s)
+            if len(self._on[plan]) > 1:
+                for layer, at in self._on[plan].items():
+                    model.add_hint(at, layer == place.layer)
+        model.minimize(greatest)
+        solver = self._run(seconds, seed)
+        found = solver.solve(model) in (self._cp.OPTIMAL, self._cp.FEASIBLE)
+        return self._places(solver) if found else places
 
 
 def _between(spans: Spans) -> list[int]:

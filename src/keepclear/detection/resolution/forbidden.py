@@ -72,6 +72,11 @@ class Forbidden:
     def __len__(self) -> int:
         return len(self.a)
 
+    def only(self, some: Ints) -> Forbidden:
+        """Some of the windows."""
+        a, b, least, most, mask = (column[some] for column in (self.a, self.b, self.least, self.most, self.mask))
+        return replace(self, a=a, b=b, least=least, most=most, mask=mask)
+
     def broken(self, shift_s: Ints, layer: Ints) -> Bools:
         """Which windows some changes of all plans are in."""
         apart = shift_s[self.b] - shift_s[self.a]

@@ -7,8 +7,8 @@ total is under any resolution's; when nothing meets anew, it is one, and the bes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from keepclear.detection.resolution.rows import Bools, Ints
 Pair = tuple[int, int]
 _SHARE = 0.25
 """Of the time that is left, the most that one cluster may take."""
+_FIT_S = 5.0
 
 
 @dataclass(slots=True)
@@ -34,7 +35,6 @@ class Standing:
     proven: bool = False
     """True when every cluster is at its best and nothing is in conflict."""
     in_conflict: bool = True
-    clusters: list[tuple[int, ...]] = field(default_factory=list)
 
 
 def solve_in_rounds(
@@ -69,11 +69,46 @@ def solve_in_rounds(
             answer = solved[key]
             bound += answer.least_total
             all_proven &= answer.proven
-            for plan, place in answer.places.items():
-                standing.shift_s[plan], standing.layer[plan] = place.shift_s, place.layer
+            _put(standing, answer.places)
         standing.least_total, standing.proven = max(standing.least_total, bound), all_proven
-        standing.clusters = [members for members, _ in clusters]
+        for members, pairs in clusters:
+            if left_s() > 0 and _in_conflict(forbidden, standing, members, rows_of_pair):
+                answer = solved[members, len(pairs)]
+                places = _fitted(forbidden, freedom, members, answer, rows_of_pair, standing, left_s, seed, weight)
+                _put(standing, places)
     return standing
+
+
+def _put(standing: Standing, places: Mapping[int, Place]) -> None:
+    for plan, place in places.items():
+        standing.shift_s[plan], standing.layer[plan] = place.shift_s, place.layer
+
+
+def _in_conflict(forbidden: Forbidden, standing: Standing, members: Sequence[int], rows: _Rows) -> bool:
+    """True when a plan of the cluster is in conflict with anybody, as all stand now."""
+    some = rows.windows_of(members)
+    return bool(forbidden.only(some).broken(standing.shift_s, standing.layer).any())
+
+
+def _fitted(
+    forbidden: Forbidden, freedom: Freedom, members: tuple[int, ...], answer: Solved, rows: _Rows,
+    standing: Standing, left_s: Callable[[], float], seed: int, weight: Mapping[int, int] | None,
+) -> dict[int, Place]:  # fmt: skip
+    """The cluster at the same least total in a way that suits all others as they stand, if there is one.
+
+    That keeps clusters small: only where there is none must it be solved together with whom it meets.
+    """
+    pairs = rows.pairs_touching(members)
+    free = set(members)
+    others = {
+        plan: Place(int(standing.shift_s[plan]), int(standing.layer[plan]))
+        for pair in pairs
+        for plan in pair
+        if plan not in free
+    }
+    cluster = Cluster(members, {pair: rows[pair] for pair in pairs}, others, answer.places, weight)
+    found = solve(forbidden, freedom, cluster, min(left_s(), _FIT_S), seed, leaving=False)
+    return found.places if found is not None and found.total == answer.least_total else answer.places
 
 
 class _Rows:
@@ -84,6 +119,20 @@ class _Rows:
         self._order = np.argsort(self._key, kind="stable")
         self._sorted = self._key[self._order]
         self._plans = len(forbidden.before_s)
+        plan = np.concatenate([forbidden.a, forbidden.b])
+        self._by_plan = np.argsort(plan, kind="stable")
+        self._first = np.searchsorted(plan[self._by_plan], np.arange(self._plans + 1))
+
+    def windows_of(self, plans: Sequence[int]) -> Ints:
+        """The windows that some plans have."""
+        parts = [self._by_plan[self._first[plan] : self._first[plan + 1]] for plan in plans]
+        return np.unique(np.concatenate(parts) % max(len(self._key), 1))
+
+    def pairs_touching(self, plans: Sequence[int]) -> list[Pair]:
+        """The pairs that some plans are in, sorted."""
+        which = np.zeros(len(self._key), bool)
+        which[self.windows_of(plans)] = True
+        return self.pairs_of(which)
 
     def pairs_of(self, which: Bools) -> list[Pair]:
         """The pairs of some windows, sorted."""
@@ -140,7 +189,7 @@ def _solved(
         parted = part(forbidden, freedom, a, b, rows[a, b])
         if parted is not None:
             places = {plan: Place(parted.shift_s[i], parted.layer[i]) for i, plan in enumerate((a, b))}
-            return Solved(places, parted.rank[0], True)
+            return Solved(places, parted.rank[0], parted.rank[0], True)
     if len(members) == 1:
         alone = _alone(forbidden, freedom, members[0], pairs, rows)
         if alone is not None:
@@ -172,4 +221,4 @@ def _alone(forbidden: Forbidden, freedom: Freedom, plan: int, pairs: tuple[Pair,
         price = freedom.layer_cost_s * abs(layer - forbidden.own)
         if shift is not None and (best is None or price + abs(shift) < best[0]):
             best = price + abs(shift), Place(shift, layer)
-    return None if best is None else Solved({plan: best[1]}, best[0], True)
+    return None if best is None else Solved({plan: best[1]}, best[0], best[0], True)
