@@ -8,6 +8,7 @@ import sys
 BENCHES = {
     "startup": "bench.startup",
     "host": "bench.host_load",
+    "resolve": "bench.resolve_day",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from keepclear.cli import ack, advise, check, inbox, replay, say, serve
+from keepclear.cli import ack, advise, check, inbox, replay, resolve, say, serve
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
 from keepclear.errors import KeepclearError
@@ -30,6 +30,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
+app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)

@@ -15,8 +15,13 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 def plans_from_file(data: bytes, *, heights: HeightRules, progress: Progress | None = None) -> list[Plan]:
     """The plans of a plan file; what is neither KMZ nor KML is read as GeoJSON."""
+    if is_geojson(data):
+        return plans_from_geojson(data, heights=heights, progress=progress)
     if data.startswith((_ZIP, _EMPTY_ZIP)):
         return plans_from_kmz(data, heights=heights, progress=progress)
-    if data.lstrip(_BLANK).startswith(b"<"):
-        return plans_from_kml(data, heights=heights, progress=progress)
-    return plans_from_geojson(data, heights=heights, progress=progress)
+    return plans_from_kml(data, heights=heights, progress=progress)
+
+
+def is_geojson(data: bytes) -> bool:
+    """True of what is neither KMZ nor KML."""
+    return not data.startswith((_ZIP, _EMPTY_ZIP)) and not data.lstrip(_BLANK).startswith(b"<")

@@ -1,0 +1,228 @@
+"""Which changes of two plans may not go together: windows of how much later the one may not be than the other.
+
+The geometry of two volumes does not depend on when they are: where they overlap on the ground, and in height on some
+two layers, they conflict just when the difference of their shifts lies in one open window, worked out in milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from keepclear.detection.judge import judge
+from keepclear.detection.meeting import Verdict
+from keepclear.detection.plan import Plan
+from keepclear.detection.resolution.beside import overlapping
+from keepclear.detection.resolution.freedom import Freedom, check_calendar, free_layers, raised
+from keepclear.detection.resolution.nearby import Keeping, Range, near_pairs
+from keepclear.detection.resolution.rows import Bools, Ints, Rows, rows_of
+from keepclear.spacetime.altitude import FOOT_M
+from keepclear.spacetime.envelope import span_ms
+from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.heights import LEAST_OVERLAP_M, NOISE_M, Contact, HeightBand, HeightRules, compare_bands
+from keepclear.spacetime.heights import height_band as band_of
+from keepclear.spacetime.separation import SeparationRule, separation_between
+from keepclear.spacetime.trajectory import Trajectory
+
+Told = Callable[[str, int, int | None], None]
+"""Told the stage, how much is done, and of how much (None: not known)."""
+
+
+def untold(stage: str, done: int, total: int | None) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be resolved: the plans, what they must keep, what may be changed of which."""
+
+    plans: Sequence[Plan]
+    rules: Sequence[SeparationRule]
+    heights: HeightRules
+    freedom: Freedom
+    movable: Bools
+    same_party: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """Windows: plan ``b`` may not be ``least`` to ``most`` seconds (both included) later than plan ``a`` (shift less
+    shift) while bit ``layer of a * layers + layer of b`` of ``mask`` is set (layers counted from the lowest).
+    """
+
+    a: Ints
+    b: Ints
+    least: Ints
+    most: Ints
+    mask: Ints
+    before_s: Ints
+    """By plan: the most it may be brought forward; 0 where it is fixed."""
+    after_s: Ints
+    layers: list[tuple[int, ...]]
+    """By plan: the layers it can be on, counted from the lowest, its own first, then the nearest."""
+    own: int
+    """The layer of a plan that is not changed."""
+    width: int
+    """How many layers there are."""
+    in_stretches: bool
+    """True when trajectories are among the windows: these are then wider than need be."""
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def only(self, some: Ints) -> Forbidden:
+        """Some of the windows."""
+        a, b, least, most, mask = (column[some] for column in (self.a, self.b, self.least, self.most, self.mask))
+        return replace(self, a=a, b=b, least=least, most=most, mask=mask)
+
+    def broken(self, shift_s: Ints, layer: Ints) -> Bools:
+        """Which windows some changes of all plans are in."""
+        apart = shift_s[self.b] - shift_s[self.a]
+        return np.asarray(
+            (self.least <= apart)
+            & (apart <= self.most)
+            & ((self.mask >> (layer[self.a] * self.width + layer[self.b])) & 1 == 1)
+        )
+
+
+def forbidden_of(task: Task, told: Told = untold) -> Forbidden:
+    """All windows among the plans of a task that changes within their freedom could be in."""
+    plans, freedom = task.plans, task.freedom
+    told("taking plans apart", 0, None)
+    rows = rows_of(plans)
+    shiftable = task.movable & np.array([check_calendar(*span_ms(plan.envelope), freedom) for plan in plans], bool)
+    before_s = np.where(shiftable, freedom.earliest_s, 0).astype(np.int64)
+    after_s = np.where(shiftable, freedom.latest_s, 0).astype(np.int64)
+    layers = [
+        free_layers(plan, freedom) if movable else (0,) for plan, movable in zip(plans, task.movable, strict=True)
+    ]
+    activity, keeping = keeping_of(task)
+    rise_m = np.array([max(map(abs, steps)) for steps in layers], float) * freedom.layer_ft * FOOT_M
+    one, two = _candidates(rows, task, activity, keeping, Range(before_s * 1000, after_s * 1000, rise_m), told)
+    swap = rows.plan[one] > rows.plan[two]
+    one, two = np.where(swap, two, one), np.where(swap, one, two)
+    a, b = rows.plan[one], rows.plan[two]
+    mask = _masks(rows, one, two, task, keeping.vertical_m[activity[a], activity[b]], layers)
+    wait_ms = keeping.time_ms[activity[a], activity[b]]
+    least = (rows.start_ms[one] - rows.end_ms[two] - wait_ms) // 1000 + 1
+    most = -((rows.start_ms[two] - rows.end_ms[one] - wait_ms) // 1000) - 1
+    reached = (most >= -before_s[b] - after_s[a]) & (least <= after_s[b] + before_s[a]) & (least <= most) & (mask != 0)
+    own = -freedom.lowest
+    order = [tuple(step + own for step in sorted(steps, key=lambda step: (abs(step), step))) for steps in layers]
+    flown = np.array([isinstance(plan.envelope, Trajectory) for plan in plans], bool)
+    in_stretches = bool((flown[a] | flown[b])[reached].any())
+    a, b, least, most, mask = (column[reached] for column in (a, b, least, most, mask))
+    found = Forbidden(a, b, least, most, mask, before_s, after_s, order, own, freedom.layers, in_stretches)
+    return _without_false_alarms(found, task, flown) if found.in_stretches else found
+
+
+def _candidates(
+    rows: Rows, task: Task, activity: Ints, keeping: Keeping, range_: Range, told: Told
+) -> tuple[Ints, Ints]:
+    names = {party: code for code, party in enumerate(dict.fromkeys(plan.party for plan in task.plans))}
+    party = np.array([names[plan.party] for plan in task.plans], np.int64)
+    found: list[tuple[Ints, Ints]] = []
+    count = 0
+    for one, two in near_pairs(rows, task.movable, activity, keeping, range_):
+        a, b = rows.plan[one], rows.plan[two]
+        if not task.same_party:
+            other = party[a] != party[b]
+            one, two, a, b = one[other], two[other], a[other], b[other]
+        separation_m = keeping.lateral_m[activity[a], activity[b]]
+        meet = overlapping(rows, one, two, separation_m, lambda done, all_: told("comparing footprints", done, all_))
+        found.append((one[meet], two[meet]))
+        count += int(meet.sum())
+        told(f"looking for pairs that could meet, {count:,} found", 0, None)
+    if not found:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found])
+
+
+def keeping_of(task: Task) -> tuple[Ints, Keeping]:
+    """The activity of each plan by code, and the separations by those codes."""
+    codes = {name: code for code, name in enumerate(dict.fromkeys(plan.activity for plan in task.plans))}
+    table = [[separation_between(task.rules, one, other) for other in codes] for one in codes] or [[]]
+    return np.array([codes[plan.activity] for plan in task.plans], np.int64), Keeping(
+        np.array([[cell.lateral_m for cell in line] for line in table], float),
+        np.array([[cell.vertical_m for cell in line] for line in table], float),
+        np.array([[cell.time_ms for cell in line] for line in table], np.int64),
+    )
+
+
+def _masks(
+    rows: Rows, one: Ints, two: Ints, task: Task, separation_m: Floats,
+    layers: Sequence[tuple[int, ...]],
+) -> Ints:  # fmt: skip
+    """On which two layers each pair overlaps in height."""
+    freedom = task.freedom
+    step_m = freedom.layer_ft * FOOT_M
+    bits = {step: 1 << (step - freedom.lowest) for step in freedom.steps}
+    can = np.array([sum(bits[step] for step in steps) for steps in layers], np.int64)
+    can_a, can_b = can[rows.plan[one]], can[rows.plan[two]]
+    alike = (rows.floor_datum[one] == rows.ceiling_datum[two]) & (rows.floor_datum[two] == rows.ceiling_datum[one])
+    alike &= rows.floor_datum[one] == rows.ceiling_datum[one]
+    thick = np.minimum(
+        rows.ceiling_m[one] - rows.floor_m[one], rows.ceiling_m[two] - rows.floor_m[two]
+    ) + separation_m >= LEAST_OVERLAP_M - NOISE_M  # fmt: skip
+    mask = np.zeros(len(one), np.int64)
+    for at_a, layer_a in enumerate(freedom.steps):
+        for at_b, layer_b in enumerate(freedom.steps):
+            up = (layer_a - layer_b) * step_m
+            gap = np.maximum(rows.floor_m[one] + up - rows.ceiling_m[two], rows.floor_m[two] - up - rows.ceiling_m[one])
+            met = (gap - separation_m <= -LEAST_OVERLAP_M + NOISE_M) & thick
+            met &= ((can_a >> at_a) & (can_b >> at_b) & 1) == 1
+            mask |= met.astype(np.int64) << (at_a * freedom.layers + at_b)
+    bands: dict[tuple[int, int], HeightBand] = {}
+    for pair in np.flatnonzero(~alike):
+        mask[pair] = _mask(rows, int(one[pair]), int(two[pair]), task, float(separation_m[pair]), layers, bands)
+    return mask
+
+
+def _mask(
+    rows: Rows, one: int, two: int, task: Task, separation_m: float, layers: Sequence[tuple[int, ...]],
+    bands: dict[tuple[int, int], HeightBand],
+) -> int:  # fmt: skip
+    """The same for one pair whose heights are in several datums."""
+    lowest, width = task.freedom.lowest, task.freedom.layers
+
+    def band(row: int, layer: int) -> HeightBand:
+        if (row, layer) not in bands:
+            volume = rows.volumes[row]
+            floor, ceiling = (raised(limit, layer, task.freedom) for limit in (volume.floor, volume.ceiling))
+            bands[row, layer] = band_of(volume.footprint, floor, ceiling, task.heights)
+        return bands[row, layer]
+
+    return sum(
+        1 << ((layer_a - lowest) * width + layer_b - lowest)
+        for layer_a in layers[int(rows.plan[one])]
+        for layer_b in layers[int(rows.plan[two])]
+        if compare_bands(band(one, layer_a), band(two, layer_b), separation_m).contact is Contact.OVERLAP
+    )
+
+
+def _without_false_alarms(found: Forbidden, task: Task, flown: Bools) -> Forbidden:
+    """Pairs with a trajectory that are clear as they stand are not forbidden to stand so, whatever their stretches."""
+    still = np.zeros(len(task.plans), np.int64)
+    broken = found.broken(still, still + found.own) & (flown[found.a] | flown[found.b])
+    clear = set()
+    for a, b in sorted(set(zip(found.a[broken].tolist(), found.b[broken].tolist(), strict=True))):
+        one, other = task.plans[a], task.plans[b]
+        separation = separation_between(task.rules, one.activity, other.activity)
+        if judge(one, other, separation, task.heights, overlap=False).verdict is not Verdict.CONFLICT:
+            clear.add((a, b))
+    wrong = np.zeros(len(found), bool)
+    for row in np.flatnonzero(broken):
+        wrong[row] = (int(found.a[row]), int(found.b[row])) in clear
+    as_is = np.int64(1) << (found.own * found.width + found.own)
+    rest, pieces = ~wrong, []
+    pieces.append([column[rest] for column in (found.a, found.b, found.least, found.most, found.mask)])
+    a, b, least, most, mask = (column[wrong] for column in (found.a, found.b, found.least, found.most, found.mask))
+    pieces.append([a, b, least, most, mask & ~as_is])
+    pieces.append([a, b, least, np.full(len(a), -1), np.full(len(a), as_is)])
+    pieces.append([a, b, np.full(len(a), 1), most, np.full(len(a), as_is)])
+    columns = [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
+    kept = (columns[2] <= columns[3]) & (columns[4] != 0)
+    a, b, least, most, mask = (column[kept] for column in columns)
+    return replace(found, a=a, b=b, least=least, most=most, mask=mask)

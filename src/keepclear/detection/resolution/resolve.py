@@ -1,0 +1,138 @@
+"""All conflicts among many plans cleared with the least total change, and of those the least greatest (issue's goal).
+
+A start by first come, first served; then clusters at their best (with OR-Tools), or a large-neighbourhood search
+(without, or where the time was too short); and whatever comes out is held against the detector before it is given out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keepclear.detection.meeting import Meeting
+from keepclear.detection.plan import Plan
+from keepclear.detection.resolution import exact
+from keepclear.detection.resolution.bound import least_total_s
+from keepclear.detection.resolution.fair import party_weights
+from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, untold
+from keepclear.detection.resolution.freedom import Change, changed
+from keepclear.detection.resolution.insertion import LEFT_OVER_S, Board, first_come, put_better, search
+from keepclear.detection.resolution.rounds import Standing, can_change, pairs_in_conflict, solve_in_rounds
+from keepclear.detection.resolution.rows import Ints
+from keepclear.detection.resolution.standing import conflicts_among
+from keepclear.spacetime.envelope import span_ms
+
+_ROUNDS_WITHOUT = 200_000
+_KEPT_BACK = 0.4
+"""Of the time, what the rounds must leave to the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What comes of it: a change for each plan, the plans as they then are, and how good that is."""
+
+    changes: tuple[Change, ...]
+    plans: tuple[Plan, ...]
+    before: tuple[Meeting, ...]
+    """What was in conflict, sorted."""
+    after: tuple[Meeting, ...]
+    """What is still, by the detector; empty where all is well."""
+    total_s: int
+    """All changes together: seconds of shift, and layers at their cost."""
+    least_total_s: int
+    """No resolution can be under it."""
+    optimal: bool
+    exact: bool
+    """True when OR-Tools was there to solve."""
+
+
+def resolve(
+    task: Task, *, fair: bool = False, seed: int = 0, left_s: Callable[[], float] = lambda: 60.0, told: Told = untold
+) -> Resolution:
+    """Clears all conflicts that can be cleared. The same each time for a seed, unless ``left_s`` runs out."""
+    before = tuple(conflicts_among(task, told))
+    forbidden = forbidden_of(task, told)
+    still = np.zeros(len(task.plans), np.int64)
+    conflicts = pairs_in_conflict(forbidden, still, still + forbidden.own)
+    bound = least_total_s(forbidden, task.freedom, conflicts)
+    with_solver = exact.is_installed()
+    solved = _solved(forbidden, task, bound, fair=fair, seed=seed, left_s=left_s, told=told, with_solver=with_solver)
+    board, bound, proven = solved
+    changes, plans, after = _checked(task, forbidden, board.shift_s, board.layer, told)
+    total = sum(change.cost_s(task.freedom) for change in changes)
+    bound = 0 if forbidden.in_stretches else min(bound, total)
+    optimal = not after and (total == bound or (proven and not forbidden.in_stretches))
+    return Resolution(changes, plans, before, after, total, total if optimal else bound, optimal, with_solver)
+
+
+def _solved(
+    forbidden: Forbidden, task: Task, bound: int, *, fair: bool, seed: int, left_s: Callable[[], float], told: Told,
+    with_solver: bool,
+) -> tuple[Board, int, bool]:  # fmt: skip
+    """The best board found, the least total known, and whether it is proven to be the best."""
+    random = np.random.default_rng(seed)
+    best = _first_come(forbidden, task, told)
+    if with_solver:
+        later_s = left_s() * _KEPT_BACK
+        standing = solve_in_rounds(forbidden, task.freedom, lambda: left_s() - later_s, seed, told)
+        bound = max(bound, standing.least_total)
+        found = _repaired(forbidden, task, standing)
+        best = found if found.total_s <= best.total_s else best
+        if not standing.in_conflict and standing.proven:
+            if fair and best.total_s:
+                best = _fairer(forbidden, task, best, left_s, seed, told)
+            return best, bound, True
+    if best.total_s > bound:
+        search(best, random, left_s, _ROUNDS_WITHOUT, lambda total: told(_left(total), 0, None))
+    return best, bound, False
+
+
+def _left(total_s: int) -> str:
+    over, change = divmod(total_s, LEFT_OVER_S)
+    return f"searching: {change:,} s of change" + (f", {over:,} plans without a place" if over else "")
+
+
+def _first_come(forbidden: Forbidden, task: Task, told: Told) -> Board:
+    """First come, first served; what cannot move is there before all."""
+    board = Board(forbidden, task.freedom)
+    movable = can_change(forbidden)
+    starts = np.array([span_ms(plan.envelope)[0] for plan in task.plans], np.int64)
+    order = np.lexsort((np.arange(len(starts)), starts))
+    board.placed[~movable] = True
+    first_come(board, order[movable[order]].tolist(), lambda done: told("first come, first served", done, len(order)))
+    return board
+
+
+def _repaired(forbidden: Forbidden, task: Task, standing: Standing) -> Board:
+    """What the rounds came to, with the plans that are still in conflict put in anew, the latest to start last."""
+    board = Board(forbidden, task.freedom)
+    board.stand(standing.shift_s, standing.layer)
+    if standing.in_conflict:
+        movable = can_change(forbidden)
+        wrong = {plan for pair in pairs_in_conflict(forbidden, board.shift_s, board.layer) for plan in pair}
+        again = sorted((plan for plan in wrong if movable[plan]), key=lambda plan: span_ms(task.plans[plan].envelope))
+        put_better(board, again, again)
+    return board
+
+
+def _fairer(
+    forbidden: Forbidden, task: Task, board: Board, left_s: Callable[[], float], seed: int, told: Told
+) -> Board:
+    """The same solved once more with a second of the parties that change most counting more."""
+    weight = party_weights([plan.party for plan in task.plans], board.cost_s)
+    standing = solve_in_rounds(forbidden, task.freedom, left_s, seed, told, weight)
+    return board if standing.in_conflict else _repaired(forbidden, task, standing)
+
+
+def _checked(
+    task: Task, forbidden: Forbidden, shift_s: Ints, layer: Ints, told: Told
+) -> tuple[tuple[Change, ...], tuple[Plan, ...], tuple[Meeting, ...]]:
+    changes = tuple(Change(int(shift), int(at) - forbidden.own) for shift, at in zip(shift_s, layer, strict=True))
+    plans = tuple(changed(plan, change, task.freedom) for plan, change in zip(task.plans, changes, strict=True))
+    return changes, plans, tuple(conflicts_among(_with(task, plans), told))
+
+
+def _with(task: Task, plans: Sequence[Plan]) -> Task:
+    return Task(plans, task.rules, task.heights, task.freedom, task.movable, task.same_party)
