@@ -47,9 +47,15 @@ SELECT plan FROM volume
 WHERE ST_Intersects(shape, ST_GeomFromWKB(%b)) AND span && int8range(%s, %s)
   AND height && numrange(%s::numeric, %s::numeric)
 """
-INSERT = """
-INSERT INTO volume VALUES (%s, ST_GeomFromWKB(%b), int8range(%s, %s), numrange(%s::numeric, %s::numeric))
+DECLARE = """
+WITH given AS (
+    SELECT ST_GeomFromWKB(wkb) AS shape, int8range(s, e) AS span, numrange(f::numeric, c::numeric) AS height
+    FROM unnest(%b::bytea[], %b::int8[], %b::int8[], %b::float8[], %b::float8[]) AS row(wkb, s, e, f, c)
+), kept AS (INSERT INTO volume SELECT %s, shape, span, height FROM given)
+SELECT DISTINCT volume.plan FROM given JOIN volume
+  ON ST_Intersects(volume.shape, given.shape) AND volume.span && given.span AND volume.height && given.height
 """
+"""What all volumes of a plan meet, and the plan taken in, in one statement and one round trip."""
 
 Row = tuple[bytes, int, int, float, float]
 """What one volume is asked or inserted with: polygon (WKB), window (ms), heights (m)."""
@@ -135,6 +141,12 @@ def asked(rows: PlanarRows, numbers: Sequence[int]) -> list[Row]:
 def find(cursor: psycopg.Cursor[Any], row: Row) -> set[int]:
     """The plans of the volumes that meet one volume."""
     return {plan for (plan,) in cursor.execute(FIND, row, prepare=True)}
+
+
+def declare(cursor: psycopg.Cursor[Any], plan: int, volumes: Sequence[Row]) -> set[int]:
+    """The plans that a plan's volumes meet; afterwards they are in the table."""
+    columns = [list(column) for column in zip(*volumes, strict=True)]
+    return {met for (met,) in cursor.execute(DECLARE, [*columns, plan], prepare=True)}
 
 
 def _port() -> int:
