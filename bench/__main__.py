@@ -10,6 +10,8 @@ BENCHES = {
     "host": "bench.host_load",
     "query": "bench.plans_query",
     "durable": "bench.plans_durable",
+    "check": "bench.check_files",
+    "race": "bench.race",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

@@ -66,9 +66,9 @@ class Goals:
 
     missed: list[str] = field(default_factory=list)
 
-    def most(self, what: str, value: float, goal: float, unit: str) -> None:
+    def most(self, what: str, value: float, goal: float, unit: str = "") -> None:
         """``value`` should not be over ``goal``."""
-        self._say(what, value <= goal, f"{value:.4g} {unit}, goal ≤ {goal:g} {unit}")
+        self._say(what, value <= goal, f"{value:.4g}{unit and ' '}{unit}, goal ≤ {goal:g}{unit and ' '}{unit}")
 
     def least(self, what: str, value: float, goal: float, unit: str) -> None:
         """``value`` should not be under ``goal``."""

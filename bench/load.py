@@ -20,22 +20,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
-from pyproj import Proj
 
+from bench.plane import CORRIDOR, DISC, POLYGON, Floats, Ints, plane
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import SURFACE, Altitude, Datum
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint, Polygonal, footprint_to_geojson
 from keepclear.spacetime.instants import format_instant
 from keepclear.spacetime.volume import Volume
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
 DRONE, AREA, FIXED_WING, ZONE = range(4)
 SHARES: Final = (0.60, 0.25, 0.10, 0.05)
 ACTIVITIES: Final = ("uas", "works", "fixed_wing", "live_fire")
-POLYGON, DISC, CORRIDOR = range(3)
 SIDE_KM = 1000.0
 CITY_KM = 75.0
 DAY_MS = 86_400_000
@@ -150,11 +145,6 @@ def features_of(plan: Plan) -> Iterator[dict[str, Any]]:
         yield {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
-def plane(centre: tuple[float, float] = CENTRE) -> Proj:
-    """The conformal (stereographic) plane round the centre of the load, in metres."""
-    return Proj(proj="stere", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
-
-
 def draw(
     volumes: int,
     *,
@@ -163,13 +153,14 @@ def draw(
     prefix: str = "p",
     centre: tuple[float, float] = CENTRE,
     city_km: float = CITY_KM,
+    side_km: float = SIDE_KM,
     begin_ms: int = BEGIN_MS,
 ) -> Load:
     """Exactly so many volumes; another seed draws others of the same kind. ``begin_ms`` is when the day begins."""
     rng = np.random.default_rng(seed)
     kind, first = _plans(rng, volumes)
     owner = np.repeat(np.arange(len(kind)), np.diff(first))
-    spread = city_km * 1000 if hot else SIDE_KM * 500
+    spread = city_km * 1000 if hot else side_km * 500
     at = rng.normal(0, spread, (len(kind), 2)) if hot else rng.uniform(-spread, spread, (len(kind), 2))
     legs = _legs(rng, kind[owner], owner, first, at)
     shape, size_m, counts = _shapes(rng, kind[owner])
