@@ -28,10 +28,10 @@ from typing import Any
 import psycopg
 
 from bench import postgres
-from bench.figures import Goals, machine, memory_mb, percentile, plan_index, sizes, spread
+from bench.figures import Goals, compile_first, machine, memory_mb, percentile, plan_index, sizes, spread
 from bench.load import BEGIN_MS, SEED, Load, draw
 from bench.planar import PlanarRows, planar_rows
-from keepclear.detection.index import PlanIndex
+from keepclear.detection.grid import GridIndex
 from keepclear.detection.plan import Plan
 from keepclear.formats.entry import entry_from_bytes
 from keepclear.spacetime.envelope import envelope_from_json, envelope_to_json
@@ -80,16 +80,16 @@ def write_record(folder: Path, load: Load) -> None:
     store.close()
 
 
-def build(store: SqliteStore, volumes: int, goals: Goals) -> PlanIndex:
+def build(store: SqliteStore, volumes: int, goals: Goals) -> GridIndex:
     """The index as the record has it."""
+    compile_first()
     heights, index = HeightRules(), plan_index()
     began, decoding = time.perf_counter(), 0.0
     for entries in _pages(store):
         turn = time.perf_counter()
         plans = [plan_of(entry, heights) for entry in entries]
         decoding += time.perf_counter() - turn
-        for plan in plans:
-            index.put(plan)
+        index.put_many(plans)
     took = time.perf_counter() - began
     print(f"  built from the record in {took:.1f} s, of which {decoding:.1f} s reading entries into plans")
     judged = volumes >= GOAL_AT

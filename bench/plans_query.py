@@ -9,9 +9,7 @@ pairs that only one side finds is printed. No separation applies. Whole plans ar
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import psycopg
 
 from bench import postgres
-from bench.figures import Goals, machine, memory_mb, percentile, plan_index, sizes, spread, timed_ms
+from bench.figures import Goals, compile_first, machine, memory_mb, percentile, plan_index, sizes, spread, timed
 from bench.load import SEED, Load, draw
 from bench.planar import PlanarRows, planar_rows
 from bench.sqlite_tree import SqliteTree
@@ -28,6 +26,7 @@ from keepclear.detection.plan import Plan
 
 QUESTIONS = 2_000
 HOT = 100_000
+DRAWN = 200
 P50_MS = 0.04
 P99_MS = 0.1
 GOAL_AT = 1_000_000
@@ -59,10 +58,10 @@ def questions(hot: bool) -> Asked:
 
 
 def ours(load: Load, asked: Asked) -> Answered:
-    """Our index: filled with typed plans one by one, then asked a volume at a time and a plan at a time."""
+    """Our index: filled with typed plans, then asked a volume at a time and a plan at a time."""
+    compile_first()
     index, began, before = plan_index(), time.perf_counter(), memory_mb()
-    for plan in load.plans():
-        index.put(plan)
+    index.put_many(load.plans())
     took = time.perf_counter() - began
     print(f"  ours: filled in {took:.1f} s, {load.volumes / took:,.0f} volumes/s, {memory_mb() - before:.0f} MB more")
 
@@ -70,24 +69,23 @@ def ours(load: Load, asked: Asked) -> Answered:
         return index.touching(plan, include_same_party=True)
 
     again = draw(4 * QUESTIONS, seed=SEED + 2, prefix="w")
-    timed_ms(ask, [plan for _, plan in again.single_volumes(50)])  # whatever is made at first use
-    took_ms, answers = _without_collector(ask, asked.plans)
-    print(f"  ours, a volume at a time: {spread(took_ms)}")
+    timed(ask, [plan for _, plan in again.single_volumes(50)])  # whatever else is made at first use
+    mine = timed(ask, asked.plans)
+    print(f"  ours, a volume at a time: {spread(mine.wall_ms)} (processor: {spread(mine.processor_ms)})")
     whole = list(asked.load.plans(0, min(len(asked.load), QUESTIONS)))
-    by_plan, _ = _without_collector(ask, whole)
-    each = [
-        ms / len(plan.envelope) for ms, plan in zip(by_plan, whole, strict=True) if isinstance(plan.envelope, tuple)
-    ]
+    by_plan = zip(timed(ask, whole).wall_ms, whole, strict=True)
+    each = [ms / len(plan.envelope) for ms, plan in by_plan if isinstance(plan.envelope, tuple)]
     print(f"  ours, a plan at a time, per volume: {spread(each)}")
+    several = list(draw(DRAWN, seed=SEED + 3, prefix="m").plans())
     began = time.perf_counter()
-    index.against_many(fresh := list(draw(QUESTIONS, seed=SEED + 3, prefix="m").plans()))
-    print(f"  ours, {len(fresh):,} plans in one call, with gaps and overlaps: "
-          f"{1e3 * (time.perf_counter() - began) / QUESTIONS:.3g} ms a volume")  # fmt: skip
+    index.against_many(several)
+    took = (time.perf_counter() - began) / DRAWN
+    print(f"  ours, {len(several)} plans in one call, gaps and overlaps drawn, per volume: {1e3 * took:.3g} ms")
     found = [
         {int(name.removeprefix(load.prefix)) for name, verdict in answer if verdict is Verdict.CONFLICT}
-        for answer in answers
+        for answer in mine.answers
     ]
-    return Answered(took_ms, found)
+    return Answered(mine.wall_ms, found)
 
 
 def postgis(rows: PlanarRows, asked: Asked, link: psycopg.Connection[Any]) -> Answered:
@@ -99,9 +97,9 @@ def postgis(rows: PlanarRows, asked: Asked, link: psycopg.Connection[Any]) -> An
     with link.cursor() as cursor:
         for row in asks[:50]:
             postgres.find(cursor, row)
-        took_ms, found = _without_collector(lambda row: postgres.find(cursor, row), asks)
-    print(f"  PostGIS, GiST(polygon, time, height): {spread(took_ms)}")
-    return Answered(took_ms, found)
+        theirs = timed(lambda row: postgres.find(cursor, row), asks)
+    print(f"  PostGIS, GiST(polygon, time, height): {spread(theirs.wall_ms)}")
+    return Answered(theirs.wall_ms, theirs.answers)
 
 
 def sqlite(rows: PlanarRows, asked: Asked) -> Answered:
@@ -110,10 +108,10 @@ def sqlite(rows: PlanarRows, asked: Asked) -> Answered:
     tree = SqliteTree(rows)
     print(f"  SQLite: filled in {time.perf_counter() - began:.1f} s")
     asks = [tree.ask(asked.rows, number) for number in asked.numbers]
-    took_ms, found = _without_collector(tree.find, asks)
+    theirs = timed(tree.find, asks)
     tree.close()
-    print(f"  SQLite, R*Tree and Shapely: {spread(took_ms)}")
-    return Answered(took_ms, found)
+    print(f"  SQLite, R*Tree and Shapely: {spread(theirs.wall_ms)} (processor: {spread(theirs.processor_ms)})")
+    return Answered(theirs.wall_ms, theirs.answers)
 
 
 def compare(mine: Answered, peer: Answered, name: str, ratio: float, goals: Goals, judged: bool) -> None:
@@ -157,13 +155,3 @@ def main() -> int:
             measure(volumes, False, link, goals)
         measure(min(HOT, max(asked_for)), True, link, goals)
     return goals.status
-
-
-def _without_collector(work: Callable[[Any], Any], things: list[Any]) -> tuple[list[float], list[Any]]:
-    """``timed_ms`` for each of the three alike: what the load itself left to collect is none of their time."""
-    gc.collect()
-    gc.freeze()
-    try:
-        return timed_ms(work, things)
-    finally:
-        gc.unfreeze()
