@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -40,16 +39,26 @@ GROWTH = 1.2
 
 def run(command: list[str], out: Path) -> tuple[float, set[tuple[str, str, str]], float]:
     """Seconds of the whole process, the rows it wrote as (a, b, verdict), and its most memory in MB."""
-    began = time.perf_counter()
+    most_kb, began = 0, time.perf_counter()
     with out.open("wb") as file, subprocess.Popen([sys.executable, "-m", *command], stdout=file) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        while process.poll() is None:
+            most_kb = max(most_kb, high_water_kb(process.pid))
+            time.sleep(0.02)
     took = time.perf_counter() - began
     if process.returncode not in (0, 1):
         message = f"{command[0]} ended with {process.returncode}"
         raise RuntimeError(message)
     rows = json.loads(out.read_bytes())["conflicts"]
-    return took, {(row["a"], row["b"], row["verdict"]) for row in rows}, used.ru_maxrss / 1e3
+    return took, {(row["a"], row["b"], row["verdict"]) for row in rows}, most_kb / 1e3
+
+
+def high_water_kb(pid: int) -> int:
+    """The most memory that a process has held so far; 0 once it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
 
 
 def measure(folder: Path, volumes: int, goals: Goals) -> float:
