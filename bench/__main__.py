@@ -8,6 +8,10 @@ import sys
 BENCHES = {
     "startup": "bench.startup",
     "host": "bench.host_load",
+    "query": "bench.plans_query",
+    "durable": "bench.plans_durable",
+    "check": "bench.check_files",
+    "race": "bench.race",
     "resolve": "bench.resolve_day",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""

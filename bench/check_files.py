@@ -1,0 +1,93 @@
+"""``keepclear check --json`` as a whole process, beside a bulk Shapely script that does the same job.
+
+Plan files of 10,000, 100,000 and 1,000,000 volumes of the seeded load, with separations between activities
+(``RULES``). The land grows with the file, so that there is as much traffic on it per square kilometre as in the load of
+100,000 volumes: then the answer grows in step with the file, and so should the time. Both write their rows to a file;
+pairs that only one of them has are counted. ``bench.strtree_check`` is the script. The growth is the power of the
+number of volumes that the time goes with: 1 is linear.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.figures import Goals, machine, sizes
+from bench.load import SIDE_KM, draw
+
+RULES = """
+[[separation]]
+between = ["fixed_wing", "*"]
+lateral_m = 1000
+vertical_ft = 500
+time_s = 120
+[[separation]]
+between = ["uas", "uas"]
+lateral_m = 50
+vertical_ft = 30
+time_s = 30
+"""
+AS_DENSE_AS = 100_000
+JUDGED_FROM = 100_000
+GROWTH = 1.2
+
+
+def run(command: list[str], out: Path) -> tuple[float, set[tuple[str, str, str]], float]:
+    """Seconds of the whole process, the rows it wrote as (a, b, verdict), and its most memory in MB."""
+    most_kb, began = 0, time.perf_counter()
+    with out.open("wb") as file, subprocess.Popen([sys.executable, "-m", *command], stdout=file) as process:
+        while process.poll() is None:
+            most_kb = max(most_kb, high_water_kb(process.pid))
+            time.sleep(0.02)
+    took = time.perf_counter() - began
+    if process.returncode not in (0, 1):
+        message = f"{command[0]} ended with {process.returncode}"
+        raise RuntimeError(message)
+    rows = json.loads(out.read_bytes())["conflicts"]
+    return took, {(row["a"], row["b"], row["verdict"]) for row in rows}, most_kb / 1e3
+
+
+def high_water_kb(pid: int) -> int:
+    """The most memory that a process has held so far; 0 once it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
+def measure(folder: Path, volumes: int, goals: Goals) -> float:
+    """One size; how long ours took, in seconds."""
+    plans, rules = folder / "plans.geojson", folder / "rules.toml"
+    rules.write_text(RULES)
+    draw(volumes, side_km=SIDE_KM * math.sqrt(volumes / AS_DENSE_AS)).write_plan_file(plans)
+    size_mb = plans.stat().st_size / 1e6
+    print(f"check, {volumes:,} volumes in a file of {size_mb:.0f} MB ({machine()})", flush=True)
+    peer_s, peer_rows, peer_mb = run(["bench.strtree_check", str(plans), str(rules)], folder / "peer.json")
+    print(f"  bulk STRtree script: {peer_s:.2f} s, {peer_mb:.0f} MB, {len(peer_rows):,} pairs", flush=True)
+    ours = ["keepclear", "check", str(plans), "--rules", str(rules), "--json"]
+    took_s, rows, used_mb = run(ours, folder / "ours.json")
+    print(f"  keepclear check:     {took_s:.2f} s, {used_mb:.0f} MB, {len(rows):,} pairs; {machine()}")
+    differ = len(rows - peer_rows), len(peer_rows - rows)
+    print(f"  the script takes {peer_s / took_s:.2f} times as long; only ours {differ[0]} pairs, only its {differ[1]}")
+    if volumes >= JUDGED_FROM:
+        goals.most(f"time beside the script at {volumes:,}", took_s / peer_s, 1.0, "times")
+    return took_s
+
+
+def main() -> int:
+    """Every size, and the growth between them; 0 when the goals that were asked about are reached."""
+    goals, took = Goals(), {}
+    for volumes in sizes(10_000, 100_000, 1_000_000):
+        with tempfile.TemporaryDirectory(prefix="keepclear-check-") as name:
+            took[volumes] = measure(Path(name), volumes, goals)
+    if len(took) > 1:
+        (few, few_s), *_, (many, many_s) = sorted(took.items())
+        growth = math.log(many_s / few_s) / math.log(many / few)
+        goals.most(f"growth from {few:,} to {many:,}: time goes with volumes to the power", growth, GROWTH)
+    return goals.status
