@@ -123,6 +123,10 @@ class SimpleIndex:
             ]
             yield from _by_pair(self._met(plan, later))
 
+    def plans(self) -> list[Plan]:
+        """The plans, sorted by id."""
+        return [self._plans[name] for name in sorted(self._plans)]
+
     def __len__(self) -> int:
         """How many plans there are."""
         return len(self._plans)
