@@ -19,8 +19,8 @@ from keepclear.spacetime.separation import SeparationRule
 if TYPE_CHECKING:
     from keepclear.detection.grid import GridIndex
 
-LARGE = 3_000
-"""Plans from which on the grid is worth its loading."""
+LARGE = 4_000
+"""Volumes from which on the grid is worth its loading."""
 
 
 class GrowingIndex:
@@ -39,14 +39,14 @@ class GrowingIndex:
 
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
-        if len(self._index) >= LARGE:
+        if self._index.volumes >= LARGE:
             self._grow()
         self._index.put(plan)
 
     def put_many(self, plans: Iterable[Plan]) -> None:
         """``put`` for many plans at once; of two with one id the later one stays."""
         many = plans if isinstance(plans, Sequence) else list(plans)
-        if len(self._index) + len(many) >= LARGE:
+        if self._index.volumes + sum(_volumes(plan) for plan in many) >= LARGE:
             self._grow()
         if isinstance(self._index, SimpleIndex):
             for plan in many:
@@ -91,3 +91,7 @@ class GrowingIndex:
         grid = GridIndex(self._rules, self._heights)
         grid.put_many(self._index.plans())
         self._index = grid
+
+
+def _volumes(plan: Plan) -> int:
+    return len(plan.envelope) if isinstance(plan.envelope, tuple) else 1
