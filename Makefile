@@ -53,6 +53,8 @@ $(VENV)/.for-demo: $(VENV)/.made requirements/demo.txt pyproject.toml
 	@echo "Installing what Keepclear runs on …"
 	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
 	@KEEPCLEAR_SKIP_CONSOLE=1 $(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@echo "Compiling the index …"
+	@$(BIN)/python -m keepclear.detection.warm
 	@touch $@
 
 $(VENV)/.for-dev: $(VENV)/.for-demo requirements/dev.txt

@@ -117,16 +117,20 @@ def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
-    from keepclear.detection.index import SimpleIndex
+    from keepclear.detection.growing import GrowingIndex
 
     found: list[Meeting] = []
-    index = SimpleIndex(rules.separations, rules.heights)
-    for plan in others:
-        index.put(plan)
-    for number, plan in enumerate(own):
-        progress.show(f"checking, {len(found):,} found", number, len(own))
-        found += index.against(plan, include_same_party=same_party)
-        index.put(plan)
+    index = GrowingIndex(rules.separations, rules.heights)
+    if others:
+        index.put_many(others)
+        for number, plan in enumerate(own):
+            progress.show(f"checking against others, {len(found):,} found", number, len(own))
+            found += index.against(plan, include_same_party=same_party)
+    index = GrowingIndex(rules.separations, rules.heights)
+    index.put_many(own)
+    for meeting in index.all_pairs(include_same_party=same_party):
+        found.append(meeting)
+        progress.show(f"checking, {len(found):,} found", len(own), len(own))
     return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
 
 

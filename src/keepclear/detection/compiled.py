@@ -1,8 +1,8 @@
 """The one way in which this room compiles: to machine code kept on disk, with plain IEEE arithmetic, without the lock.
 
-Nothing is compiled when a module is imported; ``warm`` compiles all there is. Numba looks for kept code by the file of a
-function alone, and would not see that one it calls has changed: so code is kept in a folder that is named for all of
-the sources, and other sources find another folder.
+Nothing is compiled when a module is imported; ``warm`` compiles all there is. Numba looks for kept code by the file of
+a function alone, and would not see that one it calls has changed: so code is kept in a folder that is named for all
+of the sources, and other sources find another folder.
 """
 
 from __future__ import annotations
@@ -39,4 +39,4 @@ def code_folder() -> Path:
     return (Path(given) if given else own if beside else user) / f"kernels-{digest.hexdigest()[:16]}"
 
 
-numba.config.CACHE_DIR = str(code_folder())
+numba.config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]  # numba sets its settings at run time

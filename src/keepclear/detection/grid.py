@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keepclear.detection.extent import HEIGHT_DOUBT_M, extent_of, reach_of
+from keepclear.detection.extent import extent_of, reach_of
 from keepclear.detection.judge import judge
 from keepclear.detection.kernels_grid import (
     CODES,
@@ -30,12 +30,13 @@ from keepclear.detection.kernels_grid import (
     ask_fresh,
     ask_stored,
     link,
+    places_in_order,
     prepare,
     set_box,
     set_times,
     unlink,
 )
-from keepclear.detection.kernels_height import OVERLAP, UNSURE
+from keepclear.detection.kernels_height import OVERLAP
 from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.packed import Said, height_rules, said_of, volume_of
@@ -50,6 +51,10 @@ _AT_ONCE = 8_192
 _FEWEST = 64
 _REMEMBERED = 4_096
 _MOST_MARK = 2_000_000_000
+
+Rows = tuple[Any, Any, Any, Any]
+"""Heads, the same as 32-bit floats, exact numbers, and the vertices that they refer to."""
+Store = tuple[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any]
 
 
 class GridIndex:
@@ -68,7 +73,7 @@ class GridIndex:
         self._free_slots: list[int] = []
         self._free_rows: dict[int, list[int]] = {}
         self._free_places: dict[int, list[int]] = {}
-        self._used_rows = self._used_places = self._buckets = self._mark = 0
+        self._used_rows = self._used_places = self._settled_rows = self._buckets = self._mark = 0
         self._owned: npt.NDArray[np.int32] = np.zeros((_FEWEST, 4), np.int32)
         """Of each plan: first row, rows, first place, places."""
         self._marks: npt.NDArray[np.int32] = np.zeros((_FEWEST, 2), np.int32)
@@ -82,7 +87,7 @@ class GridIndex:
         self._chains: npt.NDArray[np.int32] = np.full(_FEWEST, -1, np.int32)
         self._levels: Floats = np.zeros((SPACE_LEVELS * TIME_LEVELS, 3))
         self._drawing: Floats = np.empty((2, MOST_VERTICES + 1, 2))
-        self._asked: tuple[Any, ...] = ((), (), (), ())
+        self._asked: Rows = ((), (), (), ())
 
     def __len__(self) -> int:
         """How many plans there are."""
@@ -109,6 +114,28 @@ class GridIndex:
             for plan in part:
                 self.withdraw(plan.id)
             self._keep(part, said, prepared)
+        if self._used_rows > 2 * self._settled_rows:
+            self.settle()
+
+    def settle(self) -> None:
+        """Puts rows in the order of their buckets, without gaps: neighbours are then near in memory too."""
+        slots = np.array(sorted(self._slots.values()), np.int64)
+        if not len(slots):
+            return
+        slots = slots[np.lexsort(places_in_order(self._owned[slots, 0].astype(np.int64), self._heads, self._singles))]
+        rows, moved_rows = _moved(self._owned, slots, 0)
+        places, moved_places = _moved(self._owned, slots, 2)
+        shifts = np.repeat(moved_places - self._owned[slots, 2], self._owned[slots, 1])
+        self._owned[slots, 0], self._owned[slots, 2] = moved_rows, moved_places
+        self._heads = _gathered(self._heads, rows)
+        self._heads[: len(rows), VERTEX] += shifts.astype(np.int32)
+        self._singles = self._heads.view(np.float32)
+        self._exact = _gathered(self._exact, rows)
+        self._xyz, self._places = _gathered(self._xyz, places), _gathered(self._places, places)
+        self._used_rows, self._used_places, self._settled_rows = len(rows), len(places), len(rows)
+        self._free_rows.clear()
+        self._free_places.clear()
+        self._rehash()
 
     def withdraw(self, plan_id: str) -> None:
         """Takes a plan out; one that is not there is none the less gone."""
@@ -136,6 +163,15 @@ class GridIndex:
         for name in gone:
             self.withdraw(name)
         return gone
+
+    def plans(self) -> list[Plan]:
+        """The plans, sorted by id."""
+        return [self._plan(self._slots[name]) for name in sorted(self._slots)]
+
+    def near_pairs(self, *, include_same_party: bool = False) -> Iterator[tuple[Plan, Plan, int]]:
+        """The pairs that may not clear each other, and whether the kernels are sure (``kernels_height.OVERLAP``)."""
+        for a, b, state in self._all_near(include_same_party=include_same_party):
+            yield self._plan(a), self._plan(b), state
 
     def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
         """What a plan meets, itself apart, whether or not it is in the index."""
@@ -167,8 +203,7 @@ class GridIndex:
             one, other = self._ids[a], self._ids[b]
             pairs.append((one, other) if one < other else (other, one))
         for one, other in sorted(pairs):
-            a, b = self._plan(self._slots[one]), self._plan(self._slots[other])
-            yield from self._met(a, [b])
+            yield from self._met(self._plan(self._slots[one]), [self._plan(self._slots[other])])
 
     def all_touching(self, *, include_same_party: bool = False) -> list[tuple[str, str, Verdict]]:
         """Every pair of plans that do not clear each other, by their ids, sorted; no overlap is drawn."""
@@ -198,7 +233,9 @@ class GridIndex:
         skip = self._slots.get(plan.id, -1)
         self._next_mark(1)
         room = self._room_to_ask(len(said.numbers), len(said.places))
-        count = ask_fresh(said.numbers, said.places, skip, party, stop, *room, *self._store(), self._found, self._drawing)
+        count = ask_fresh(
+            said.numbers, said.places, skip, party, stop, *room, *self._store(), self._found, self._drawing
+        )
         if count < 0:
             rows = self._prepared([plan], said)
             count = ask(
@@ -206,14 +243,14 @@ class GridIndex:
             )
         return self._found[:count]
 
-    def _store(self) -> tuple[Any, ...]:
+    def _store(self) -> Store:
         """All that a question needs of the index, in the order in which the kernels take it."""
         return (
             self._heads, self._singles, self._exact, self._xyz, self._keys, self._chains, self._levels, self._used_rows,
             self._separations, self._widest, self._height_rules, self._marks, self._mark,
         )  # fmt: skip
 
-    def _room_to_ask(self, rows: int, places: int) -> tuple[Any, ...]:
+    def _room_to_ask(self, rows: int, places: int) -> Rows:
         """Room for the rows of a plan that is asked about: used again for the next one."""
         if rows > len(self._asked[0]) or places > len(self._asked[3]):
             heads = np.empty((2 * rows, 16), np.int32)
@@ -221,7 +258,7 @@ class GridIndex:
         return self._asked
 
     def _all_near(self, *, include_same_party: bool) -> Iterator[tuple[int, int, int]]:
-        """Every pair of plans that may not clear each other, the lower slot first, and whether they conflict for sure."""
+        """Every pair of plans that may not clear each other, the lower slot first, and if they conflict for sure."""
         plans = np.array(sorted(self._slots.values()), np.int64)
         found = np.empty((2 * len(self._ids) + 1_000_000, 2), np.int32)
         ends = np.zeros(len(plans), np.int64)
@@ -229,8 +266,8 @@ class GridIndex:
         while done < len(plans):
             self._next_mark(len(plans))
             until, count = ask_stored(
-                plans, done, self._owned, include_same_party, *self._store()[:-1], self._mark - len(plans), found, ends,
-                self._drawing,
+                plans, done, self._owned, include_same_party, *self._store()[:-1], self._mark - len(plans) + 1, found,
+                ends, self._drawing,
             )  # fmt: skip
             many = np.diff(ends[done:until], prepend=0)
             owners = np.repeat(plans[done:until], many)
@@ -260,7 +297,7 @@ class GridIndex:
                 reach, wait_ms = reach_of(apart)
                 self._widest[i] = np.maximum(self._widest[i], [*reach, wait_ms / TICK_MS + 1])
 
-    def _prepared(self, plans: Sequence[Plan], said: Said) -> tuple[Any, Any, Floats, Floats]:
+    def _prepared(self, plans: Sequence[Plan], said: Said) -> Rows:
         """Rows made from what was said; those the kernels leave alone are made from the plan's own bounds."""
         heads = np.empty((len(said.numbers), 16), np.int32)
         singles = heads.view(np.float32)
@@ -284,7 +321,7 @@ class GridIndex:
             set_times(heads[row], float(start_ms), float(end_ms))
             heads[row, CODES] = (heads[row, CODES] & ((1 << KIND_SHIFT) - 1)) | (OPAQUE << KIND_SHIFT)
 
-    def _keep(self, plans: Sequence[Plan], said: Said, prepared: tuple[Any, Any, Floats, Floats]) -> None:
+    def _keep(self, plans: Sequence[Plan], said: Said, prepared: Rows) -> None:
         heads, _, exact, xyz = prepared
         self._make_room(len(plans), len(heads), len(xyz))
         counts = np.concatenate([[0], np.cumsum(said.numbers[:, 1])]).astype(np.int64)
@@ -351,9 +388,7 @@ class GridIndex:
             size *= 2
         self._keys, self._chains = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
         self._levels[:] = 0
-        self._buckets = link(
-            0, self._used_rows, self._heads, self._singles, self._keys, self._chains, self._levels
-        )
+        self._buckets = link(0, self._used_rows, self._heads, self._singles, self._keys, self._chains, self._levels)
 
     def _next_mark(self, count: int) -> None:
         if self._mark + count > _MOST_MARK:
@@ -384,6 +419,22 @@ class GridIndex:
         if len(self._made) > _REMEMBERED:
             self._made.popitem(last=False)
         return plan
+
+
+def _moved(owned: Any, slots: Any, column: int) -> tuple[Any, Any]:
+    """Where all that plans own comes from when it is laid end to end, and where each plan's own then begins."""
+    first, count = owned[slots, column].astype(np.int64), owned[slots, column + 1].astype(np.int64)
+    begins = np.cumsum(count) - count
+    return np.repeat(first - begins, count) + np.arange(int(count.sum())), begins
+
+
+def _gathered(table: Any, chosen: Any) -> Any:
+    """Rows of a table, with room for some more."""
+    more = np.zeros((len(chosen) + len(chosen) // 16 + _FEWEST, table.shape[1]), table.dtype)
+    np.take(table, chosen, axis=0, out=more[: len(chosen)])
+    if table.shape[1] == 16:
+        more[len(chosen) :, OWNER] = -1
+    return more
 
 
 def _key(table: dict[str, int], number: int) -> str:

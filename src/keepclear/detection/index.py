@@ -123,6 +123,15 @@ class SimpleIndex:
             ]
             yield from _by_pair(self._met(plan, later))
 
+    @property
+    def volumes(self) -> int:
+        """How many rows there are: volumes, and stretches of trajectories."""
+        return self._used - len(self._free)
+
+    def plans(self) -> list[Plan]:
+        """The plans, sorted by id."""
+        return [self._plans[name] for name in sorted(self._plans)]
+
     def __len__(self) -> int:
         """How many plans there are."""
         return len(self._plans)

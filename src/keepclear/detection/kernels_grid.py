@@ -48,7 +48,8 @@ TICK_MS = 8_000.0
 _MOST_TICK = 2_000_000_000
 
 SPACE_LEVELS, TIME_LEVELS = 7, 16
-CELL_M = 4_000.0
+CELL_M = 5_000.0
+"""The side of the finest cells; a row is at most half as wide as its cell, and lasts half as long as its stretch."""
 STRETCH_TICKS = 900.0
 """Two hours."""
 _CELLS_M = CELL_M * 4.0 ** np.arange(SPACE_LEVELS)
@@ -206,9 +207,9 @@ def level_of(single: Singles, head: Heads) -> tuple[int, int, float, float]:
         half = max(half, (float(single[4 + k]) - float(single[k])) / 2)
     lasts = (float(head[END]) - float(head[START])) / 2
     space = time = 0
-    while space < SPACE_LEVELS - 1 and 2 * half > _CELLS_M[space]:
+    while space < SPACE_LEVELS - 1 and 4 * half > _CELLS_M[space]:
         space += 1
-    while time < TIME_LEVELS - 1 and 2 * lasts > _STRETCHES[time]:
+    while time < TIME_LEVELS - 1 and 4 * lasts > _STRETCHES[time]:
         time += 1
     return space, time, half, lasts
 
@@ -226,23 +227,25 @@ def _mixed(space: int, time: int, face: int, i: int, j: int, t: int) -> np.uint6
 
 @compiled
 def _cell(at: float, space: int) -> int:
-    return int(math.floor((at + 1.0) * (MEAN_RADIUS_M / _CELLS_M[space])))
+    cell: int = math.floor((at + 1.0) * (MEAN_RADIUS_M / _CELLS_M[space]))
+    return cell
 
 
 @compiled
 def _stretch(at_ticks: float, time: int) -> int:
-    return int(math.floor(at_ticks / _STRETCHES[time]))
+    stretch: int = math.floor(at_ticks / _STRETCHES[time])
+    return stretch
 
 
 @compiled
-def key_of(single: Singles, head: Heads, space: int, time: int) -> np.uint64:
-    """The bucket of a row."""
+def bucket_of(single: Singles, head: Heads, space: int, time: int) -> tuple[int, int, int, int]:
+    """The face, the cell both ways and the stretch of time of a row's middle."""
     x = (float(single[0]) + float(single[4])) / 2
     y = (float(single[1]) + float(single[5])) / 2
     z = (float(single[2]) + float(single[6])) / 2
     t = _stretch((float(head[START]) + float(head[END])) / 2, time)
     if space == SPACE_LEVELS - 1:
-        return _mixed(space, time, 0, 0, 0, t)
+        return 0, 0, 0, t
     wide = max(abs(x), abs(y), abs(z))
     if abs(x) == wide:
         face, u, v = (0 if x > 0 else 1), y / wide, z / wide
@@ -250,7 +253,27 @@ def key_of(single: Singles, head: Heads, space: int, time: int) -> np.uint64:
         face, u, v = (2 if y > 0 else 3), z / wide, x / wide
     else:
         face, u, v = (4 if z > 0 else 5), x / wide, y / wide
-    return _mixed(space, time, face, _cell(u, space), _cell(v, space), t)
+    return face, _cell(u, space), _cell(v, space), t
+
+
+@compiled
+def key_of(single: Singles, head: Heads, space: int, time: int) -> np.uint64:
+    """The bucket of a row, as one number."""
+    face, i, j, t = bucket_of(single, head, space, time)
+    return _mixed(space, time, face, i, j, t)
+
+
+@compiled
+def places_in_order(rows: Ints, heads: Heads, singles: Singles) -> Ints:
+    """What to sort rows by, so that those of one bucket follow each other, and neighbours are near: (4, n)."""
+    order = np.empty((4, len(rows)), np.int64)
+    for number in range(len(rows)):
+        row = rows[number]
+        space, time, _, _ = level_of(singles[row], heads[row])
+        face, i, j, t = bucket_of(singles[row], heads[row], space, time)
+        order[0, number], order[1, number] = t, j
+        order[2, number], order[3, number] = i, (space * TIME_LEVELS + time) * 8 + face
+    return order
 
 
 @compiled
@@ -264,7 +287,7 @@ def _slot(keys: Keys, key: np.uint64) -> int:
 
 @compiled
 def link(first: int, end: int, heads: Heads, singles: Singles, keys: Keys, chains: Heads, levels: Floats) -> int:
-    """Puts rows into their buckets; how many buckets that makes more. ``levels`` keeps each level's greatest extents."""
+    """Puts rows into their buckets; how many more buckets that makes. ``levels`` keeps each level's most extents."""
     fresh = 0
     for row in range(first, end):
         if heads[row, OWNER] < 0:
@@ -326,7 +349,7 @@ def _may_meet(
     heads: Heads, singles: Singles, here: int, low: Floats, high: Floats, start: float, end: float, skip: int,
     party: int, later: bool,
 ) -> bool:  # fmt: skip
-    """Does a row come into a box and a window, and is its plan one that is asked about?"""
+    """True when a row comes into a box and a window, and its plan is one that is asked about."""
     if heads[here, START] >= end or heads[here, END] <= start:
         return False
     for k in range(4):
@@ -460,7 +483,8 @@ def ask_stored(
 ) -> tuple[int, int]:  # fmt: skip
     """``ask`` for plans of the index, each against those of higher numbers, as long as there is room in ``found``.
 
-    ``ends`` gets where in ``found`` each plan's answers end. Returns up to which plan, and how much of ``found`` is used.
+    ``ends`` gets where in ``found`` each plan's answers end. Returns up to which plan, and how much of ``found`` is
+    used.
     """
     count = 0
     while at < len(plans) and count + len(rows) <= len(found):

@@ -1,9 +1,9 @@
 """Footprints in machine code: most pairs are decided for sure, with ``spacetime.lateral`` as the judge of the rest.
 
 Where two sets of geodesic edges do not cross, the nearest places include a vertex of one (``spacetime.nearness``). The
-distance of a vertex from an edge is worked out through the earth: the chord, lifted by its sagitta along the plumb
-line, stands for the geodesic within the errors below; what crosses and what lies inside is seen on a chart where
-geodesics are all but straight. An answer is sure when those errors cannot change it.
+distance of a vertex from an edge is worked out through the earth: brought down to the chord along the plumb line and
+seen from there in the level, it is that from the geodesic within the errors below. What crosses and what lies inside is
+seen on a chart where geodesics are all but straight. An answer is sure when those errors cannot change it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,10 @@ DISC, CORRIDOR, POLYGON, OPAQUE = range(4)
 
 ROUNDING_M = 1e-3
 SLOP_M = 2e-3
-_ARC_SHARE = 0.015
-"""Of the arc less its chord: radii of curvature are within 0.7 % of the mean one."""
-_STRAY = 2.5e-3
-"""Of L³ / R²: how far a geodesic strays from the plane of its chord and the plumb line (e² / 12, four times over)."""
-_SAG_SHARE = 0.015
-"""Of the sagitta times the distance over R: what an error of 0.7 % in the sagitta does to a distance, twice over."""
+_ARC_SHARE = 0.02
+"""Of the arc less what the level shows of it: radii of curvature are within 0.7 % of the mean one."""
+_STRAY = 5e-3
+"""Of L³ / R²: how far a geodesic strays from the plane of its chord and the plumb line (e² / 12, nine times over)."""
 _BEND = 0.05
 """A geodesic on a chart, ``h`` from its centre, has a curvature of no more than this times h / R²."""
 _PLUMB = 1 / (1 - ECCENTRICITY_SQUARED)
@@ -90,25 +88,33 @@ def point_to_edge(points: Floats, at: int, line: Floats, i: int, j: int, under_m
     most = under_m + 1.01 * square / (8 * MEAN_RADIUS_M) + 0.1
     if gap_x * gap_x + gap_y * gap_y + gap_z * gap_z > most * most:
         return math.inf, math.inf
-    at_x, at_y, at_z = p_x - gap_x, p_y - gap_y, (p_z - gap_z) * _PLUMB
-    lift = sag / math.sqrt(at_x * at_x + at_y * at_y + at_z * at_z)
-    gap_x, gap_y, gap_z = gap_x - lift * at_x, gap_y - lift * at_y, gap_z - lift * at_z
-    chord = math.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z)
-    half = chord / (2 * MEAN_RADIUS_M)
-    longer = chord * half * half * (1 + half * half) / 6
-    long = math.sqrt(square)
-    error = (
-        ROUNDING_M
-        + _ARC_SHARE * longer
-        + _STRAY * square * long / (MEAN_RADIUS_M * MEAN_RADIUS_M)
-        + _SAG_SHARE * sag * (chord + long) / MEAN_RADIUS_M
-    )
-    return max(chord + longer - error, 0.0), chord + longer + error
+    up_x, up_y, up_z = p_x - gap_x, p_y - gap_y, (p_z - gap_z) * _PLUMB
+    size = math.sqrt(up_x * up_x + up_y * up_y + up_z * up_z)
+    up_x, up_y, up_z = up_x / size, up_y / size, up_z / size
+    arm_x, arm_y, arm_z = arm_x - sag * up_x, arm_y - sag * up_y, arm_z - sag * up_z
+    if square > 0.0:
+        share = min(max((arm_x * edge_x + arm_y * edge_y + arm_z * edge_z) / square, 0.0), 1.0)
+    gap_x, gap_y, gap_z = arm_x - share * edge_x, arm_y - share * edge_y, arm_z - share * edge_z
+    upright = gap_x * up_x + gap_y * up_y + gap_z * up_z
+    gap_x, gap_y, gap_z = gap_x - upright * up_x, gap_y - upright * up_y, gap_z - upright * up_z
+    level = math.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z)
+    bend, edge = (level / MEAN_RADIUS_M) ** 2, math.sqrt(square) / MEAN_RADIUS_M
+    longer = level * bend * (1 / 6 + 3 / 40 * bend)
+    error = ROUNDING_M + _ARC_SHARE * longer + _STRAY * edge * square / MEAN_RADIUS_M + level * bend * edge * edge / 8
+    return max(level + longer - error, 0.0), level + longer + error
 
 
 @compiled
 def nearest(
-    a: Floats, a_first: int, a_count: int, b: Floats, b_first: int, b_count: int, enough_m: float, low: float, high: float
+    a: Floats,
+    a_first: int,
+    a_count: int,
+    b: Floats,
+    b_first: int,
+    b_count: int,
+    enough_m: float,
+    low: float,
+    high: float,
 ) -> tuple[float, float]:
     """The least distance of the vertices of ``a`` from the edges of ``b``, between two bounds; ends at ``enough_m``."""
     edges = max(b_count - 1, 1)
@@ -129,7 +135,7 @@ def _turn(a_x: float, a_y: float, b_x: float, b_y: float, c_x: float, c_y: float
 
 @compiled
 def _edges_cross(a: Floats, i: int, b: Floats, j: int) -> bool:
-    """Do the drawn edges from the i-th and the j-th place properly cross?"""
+    """True when the drawn edges from the i-th and from the j-th place properly cross."""
     p_x, p_y, q_x, q_y = a[i, 0], a[i, 1], a[i + 1, 0], a[i + 1, 1]
     r_x, r_y, s_x, s_y = b[j, 0], b[j, 1], b[j + 1, 0], b[j + 1, 1]
     if max(r_x, s_x) < min(p_x, q_x) or min(r_x, s_x) > max(p_x, q_x):
@@ -143,7 +149,7 @@ def _edges_cross(a: Floats, i: int, b: Floats, j: int) -> bool:
 
 @compiled
 def cross(a: Floats, a_count: int, b: Floats, b_count: int) -> bool:
-    """Do the drawn edges of two rows cross?"""
+    """True when the drawn edges of two rows cross."""
     for i in range(a_count - 1):
         for j in range(b_count - 1):
             if _edges_cross(a, i, b, j):
@@ -153,7 +159,7 @@ def cross(a: Floats, a_count: int, b: Floats, b_count: int) -> bool:
 
 @compiled
 def inside(ring: Floats, count: int, x: float, y: float) -> bool:
-    """Is a place on the chart within a drawn ring (closed: its last position is its first)?"""
+    """True when a place on the chart is within a drawn ring (closed: its last position is its first)."""
     held = False
     for i in range(count - 1):
         y0, y1 = ring[i, 1], ring[i + 1, 1]
@@ -180,7 +186,7 @@ def depth(ring: Floats, count: int, x: float, y: float) -> float:
 
 @compiled
 def reaches_in(ring: Floats, count: int, line: Floats, line_count: int, need_m: float) -> bool:
-    """Does some place of a drawn line lie so deep in a ring? Tried: its vertices, and midway between crossings."""
+    """True when a place of a drawn line lies so deep in a ring; tried: its vertices, and midway between crossings."""
     cuts = np.empty(_MOST_CROSSINGS + 2)
     if line_count == 1:
         return depth(ring, count, line[0, 0], line[0, 1]) >= need_m
@@ -205,7 +211,7 @@ def reaches_in(ring: Floats, count: int, line: Floats, line_count: int, need_m: 
 
 @compiled
 def _middles_in_both(a: Floats, a_count: int, b: Floats, b_count: int, need_m: float) -> bool:
-    """Does the middle of the corners of one of two drawn rings lie so deep in both? So it does where they are alike."""
+    """True when the middle of one ring's corners lies so deep in both rings, as it does where they are alike."""
     for ring, count in ((a, a_count), (b, b_count)):
         x = y = 0.0
         for i in range(count - 1):
@@ -275,7 +281,7 @@ def _room_of_ears(ring: Floats, count: int, sign: float) -> float:
 
 @compiled
 def _is_ear(ring: Floats, left: Ints, many: int, at: int, sign: float) -> bool:
-    """Does no other corner that is left lie in the triangle at a corner?"""
+    """True when no other corner that is left lies in the triangle at a corner."""
     before, after = (at - 1 if at else many - 1), (at + 1) % many
     p, q, r = left[before], left[at], left[after]
     for i in range(many):
@@ -358,10 +364,14 @@ def footprints_meet(
         return OVERLAP
     if a_kind == POLYGON:
         need = b_room if b_kind == POLYGON else 0.0
-        if (b_kind == POLYGON or b_radius >= 0.02) and reaches_in(a_drawn, a_count, b_drawn, b_count, 1.02 * need + least):
+        if (b_kind == POLYGON or b_radius >= 0.02) and reaches_in(
+            a_drawn, a_count, b_drawn, b_count, 1.02 * need + least
+        ):
             return OVERLAP
     if b_kind == POLYGON:
         need = a_room if a_kind == POLYGON else 0.0
-        if (a_kind == POLYGON or a_radius >= 0.02) and reaches_in(b_drawn, b_count, a_drawn, a_count, 1.02 * need + least):
+        if (a_kind == POLYGON or a_radius >= 0.02) and reaches_in(
+            b_drawn, b_count, a_drawn, a_count, 1.02 * need + least
+        ):
             return OVERLAP
     return UNSURE

@@ -1,0 +1,97 @@
+"""An index that is plain while it is small and a grid once it is large: the same answers, and nobody waits.
+
+The plain one needs nothing compiled; the grid's code takes a while to load, and a long while to make where it has not
+been made yet. So below ``LARGE`` rows nothing of the grid is even imported, and who must not be held up says when the
+grid may take over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from keepclear.detection.index import SimpleIndex
+from keepclear.detection.meeting import Meeting, Verdict
+from keepclear.detection.plan import Plan
+from keepclear.spacetime.heights import HeightRules
+from keepclear.spacetime.separation import SeparationRule
+
+if TYPE_CHECKING:
+    from keepclear.detection.grid import GridIndex
+
+LARGE = 4_000
+"""Volumes from which on the grid is worth its loading."""
+
+
+class GrowingIndex:
+    """A ``PlanIndex`` for any number of plans. ``may_grow`` is asked before the grid is loaded."""
+
+    def __init__(
+        self, rules: Sequence[SeparationRule], heights: HeightRules, *, may_grow: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._rules, self._heights, self._may_grow = tuple(rules), heights, may_grow
+        self._index: SimpleIndex | GridIndex = SimpleIndex(rules, heights)
+
+    @property
+    def is_grid(self) -> bool:
+        """True once the grid has taken over."""
+        return not isinstance(self._index, SimpleIndex)
+
+    def put(self, plan: Plan) -> None:
+        """Takes a plan in, in place of the one with its id, if any."""
+        if self._index.volumes >= LARGE:
+            self._grow()
+        self._index.put(plan)
+
+    def put_many(self, plans: Iterable[Plan]) -> None:
+        """``put`` for many plans at once; of two with one id the later one stays."""
+        many = plans if isinstance(plans, Sequence) else list(plans)
+        if self._index.volumes + sum(_volumes(plan) for plan in many) >= LARGE:
+            self._grow()
+        if isinstance(self._index, SimpleIndex):
+            for plan in many:
+                self._index.put(plan)
+        else:
+            self._index.put_many(many)
+
+    def withdraw(self, plan_id: str) -> None:
+        """Takes a plan out; one that is not there is none the less gone."""
+        self._index.withdraw(plan_id)
+
+    def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
+        """What a plan meets, itself apart, whether or not it is in the index."""
+        return self._index.against(plan, include_same_party=include_same_party)
+
+    def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
+        """``against`` for each of several plans."""
+        return self._index.against_many(plans)
+
+    def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
+        """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
+        return self._index.touching(plan, include_same_party=include_same_party)
+
+    def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
+        """True when it conflicts with none, those in ``but`` apart."""
+        return self._index.clears(plan, include_same_party=include_same_party, but=but)
+
+    def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
+        """Every meeting among the plans of the index, sorted."""
+        return self._index.all_pairs(include_same_party=include_same_party)
+
+    def __len__(self) -> int:
+        """How many plans there are."""
+        return len(self._index)
+
+    def _grow(self) -> None:
+        """The grid takes over from the plain index, if it may."""
+        if not isinstance(self._index, SimpleIndex) or not self._may_grow():
+            return
+        from keepclear.detection.grid import GridIndex
+
+        grid = GridIndex(self._rules, self._heights)
+        grid.put_many(self._index.plans())
+        self._index = grid
+
+
+def _volumes(plan: Plan) -> int:
+    return len(plan.envelope) if isinstance(plan.envelope, tuple) else 1

@@ -1,0 +1,29 @@
+"""``python -m keepclear.detection.warm``: compiles the index's kernels where that is still to do, so that nobody waits.
+
+``make`` and a fresh installation run it; the host does the same beside its work.
+"""
+
+from __future__ import annotations
+
+
+def warm() -> None:
+    """Everything that the index compiles is compiled and kept: it asks a small index every kind of question."""
+    from keepclear.detection.grid import GridIndex
+    from keepclear.detection.plan import Plan
+    from keepclear.spacetime.altitude import SURFACE, UNLIMITED
+    from keepclear.spacetime.footprint import Disc
+    from keepclear.spacetime.heights import HeightRules
+    from keepclear.spacetime.volume import Volume
+
+    volume = Volume(Disc(0.0, 0.0, 100.0), SURFACE, UNLIMITED, 0, 1)
+    wide = Volume(Disc(0.0, 0.0, 5_000_000.0), SURFACE, UNLIMITED, 0, 1)
+    index = GridIndex((), HeightRules())
+    index.put_many([Plan("a", "one", "uas", (volume,)), Plan("b", "two", "uas", (volume,))])
+    index.touching(Plan("c", "three", "uas", (volume,)))
+    index.touching(Plan("c", "three", "uas", (wide,)))
+    index.all_touching()
+    index.withdraw("a")
+
+
+if __name__ == "__main__":
+    warm()
