@@ -124,6 +124,34 @@ export interface Alert {
   acknowledged: AlertAck[];
 }
 
+/** One change that would clear a conflict; `change` is what a proposal would hold, the rest says it in figures. */
+export interface AdviceOption {
+  kind: string;
+  cost: number;
+  why: string;
+  change: { notice: string; shift_min?: number; floor?: string; ceiling?: string; envelope?: Envelope };
+  shift_min: number | null;
+  floor: string | null;
+  ceiling: string | null;
+  rise: string | null;
+  bearing_deg: number | null;
+  aside_m: number | null;
+  side: "left" | "right" | null;
+}
+
+export interface AdviceSide {
+  notice: string;
+  party: string;
+  options: AdviceOption[];
+}
+
+/** For a party its own side, for the mediator both. */
+export interface Advice {
+  alert: string;
+  step_min: number;
+  sides: AdviceSide[];
+}
+
 export interface Obligation {
   id: string;
   kind: string;

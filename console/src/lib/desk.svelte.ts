@@ -1,5 +1,5 @@
 /** This desk, live: what it knows, how its link stands, and the one way it speaks. */
-import type { AckLevel, Alert, ChangeEvent, Me, MechanismInfo, Mode, Notice, Problem, Statement } from "./api";
+import type { AckLevel, Advice, Alert, ChangeEvent, Me, MechanismInfo, Mode, Notice, Problem, Statement } from "./api";
 import { aboutToAcknowledge, isSeen } from "./acknowledging";
 import { Client, LinkDown, Refusal } from "./client";
 import { Deliveries } from "./deliveries";
@@ -131,6 +131,11 @@ export class Desk {
     for (const notice of notices) await this.acknowledge(notice.id, "person", notice.mode);
     const said = await this.acknowledge(alert.id, "person", alert.mode);
     if (said) this.seenHere = new Set([...this.seenHere, alert.id]);
+  }
+
+  /** What would clear a conflict, as of now. Throws `LinkDown` or `Refusal`. */
+  async adviceOn(alert: Alert): Promise<Advice> {
+    return this.client.get<Advice>(`/v1/alerts/${encodeURIComponent(alert.id)}/advice`);
   }
 
   async move(notice: Notice, type: "activate" | "complete" | "cancel"): Promise<void> {

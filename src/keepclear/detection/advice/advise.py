@@ -67,10 +67,12 @@ class _Side:
 
     def singles(self) -> Iterator[Found]:
         """Each kind of change that clears by itself."""
-        ways = [(way.step, way.axis) for way in (*(way for _, way in self.straight), *self._detours())]
-        for step, axis in (*ways, self._aside(self.own, self.blockers) or (None, None)):
-            if step is not None and axis is not None:
-                yield axis.moved(step), ((axis, step),)
+        for way in (*(way for _, way in self.straight), self._detour()):
+            if way is not None and way.step is not None:
+                yield way.axis.moved(way.step), ((way.axis, way.step),)
+        if (aside := self._aside(self.own, self.blockers)) is not None:
+            step, axis = aside
+            yield axis.moved(step), ((axis, step),)
 
     def combinations(self) -> Iterator[Found]:
         """Two changes at once: from where the one was stopped, the other; then each made as small as it can be."""
@@ -151,10 +153,16 @@ class _Side:
                 best = way.step, axis
         return best
 
-    def _detours(self) -> Iterator[Way]:
+    def _detour(self) -> Way | None:
+        """The nearer detour of the two sides; of two as near the left one."""
         may = self._stays_inside(self.own)
+        best: Way | None = None
         for axis in detours(self.own, self.blockers, self.around, self.limits):
-            yield self.search.least(axis, self.blockers, may=may)
+            dearest = None if best is None or best.step is None else best.step - 1
+            way = self.search.least(axis, self.blockers, dearest=dearest, may=may)
+            if way.step is not None:
+                best = way
+        return best
 
     def _stays_inside(self, plan: Plan) -> Callable[[Plan], bool]:
         """A plan inside of the mechanism's area does not leave it; one that is outside anyway may go anywhere."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from keepclear.detection.extent import extent_of, reach_of, rows_meeting
 from keepclear.detection.index import PlanIndex
 from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
@@ -13,15 +15,53 @@ from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.measure import envelope_footprints, lies_within
 from keepclear.spacetime.separation import NO_SEPARATION, Separation, SeparationRule, separation_between
+from keepclear.spacetime.trajectory import Trajectory
+from keepclear.spacetime.volume import Volume
 from keepclear.spacetime.well_inside import surely_within
 
+MOST_PAIRS = 256
+"""Pairs of volumes that are held against each other to see how far a step must go at the least."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Blocker:
-    """A plan in the way, and how far it and one's own must keep apart."""
+    """A plan in the way of ``own``, and how far the two must keep apart."""
 
     plan: Plan
     separation: Separation
+    own: Plan
+    heights: HeightRules
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Which volumes of ``own`` conflict with which of the plan, by number; none are named of a trajectory.
+
+        Past ``MOST_PAIRS`` looks the first one found ends it: some are enough to say how far a step must go.
+        """
+        ours, theirs = self.own.envelope, self.plan.envelope
+        if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
+            return []
+        if len(ours) == len(theirs) == 1:
+            return [(0, 0)]  # the two plans conflict, or it would not be in the way
+        found: list[tuple[int, int]] = []
+        for looked, (one, other) in enumerate(self._near()):
+            if looked >= MOST_PAIRS and found:
+                break
+            if self._conflict(ours[one], theirs[other]):
+                found.append((one, other))
+        return found
+
+    def _near(self) -> list[tuple[int, int]]:
+        ours, theirs, reach = extent_of(self.own, None), extent_of(self.plan, None), reach_of(self.separation)
+        return [
+            (row, int(other))
+            for row in range(len(ours.space))
+            for other in rows_meeting(ours, row, theirs.space, theirs.time_ms, reach)
+        ]
+
+    def _conflict(self, own: Volume, other: Volume) -> bool:
+        one, two = replace(self.own, envelope=(own,)), replace(self.plan, envelope=(other,))
+        return judge(one, two, self.separation, self.heights, overlap=False).verdict is Verdict.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -42,8 +82,9 @@ class Surroundings:
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with, in order of id, what stands for good last."""
         live = [self.plan_of(name) for name in touched(self.index, plan)]
-        found = [Blocker(other, separation_between(self.separations, plan.activity, other.activity)) for other in live]
-        standing = (Blocker(each, NO_SEPARATION) for each in self.standing)
+        apart = (separation_between(self.separations, plan.activity, other.activity) for other in live)
+        found = [Blocker(other, kept, plan, self.heights) for other, kept in zip(live, apart, strict=True)]
+        standing = (Blocker(each, NO_SEPARATION, plan, self.heights) for each in self.standing)
         return found + [each for each in standing if self.conflict(plan, each)]
 
     def conflict(self, plan: Plan, blocker: Blocker) -> bool:

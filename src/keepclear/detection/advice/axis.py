@@ -1,4 +1,4 @@
-"""An axis: one kind of change of one plan, in whole steps; and which of its volumes are in the way of another's."""
+"""An axis: one kind of change of one plan, in whole steps."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from itertools import islice, product
 from typing import Protocol
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.extent import extent_of, reach_of, rows_meeting
-from keepclear.detection.judge import judge
-from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
 from keepclear.spacetime.trajectory import Trajectory
-from keepclear.spacetime.volume import Volume
 
 
 class Axis(Protocol):
@@ -38,32 +34,16 @@ class Axis(Protocol):
         """True when ``past`` can tell of this blocker; of another it is searched for, from ``guess``."""
 
     def past(self, step: int, blockers: Sequence[Blocker], heights: HeightRules, /) -> int:
-        """The first step after this one at which what conflicts with any of the blockers now no longer does."""
+        """The first step after this one at which what is in the way now no longer is.
+
+        The blockers are those of the plan as it is after ``step``.
+        """
 
     def guess(self, step: int, blocker: Blocker, /) -> int:
         """How many steps more will probably do; where a search begins."""
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
-
-
-def pairs_in_conflict(plan: Plan, blocker: Blocker, heights: HeightRules, most: int) -> list[tuple[int, int]]:
-    """Which volumes of a plan conflict with which of the blocker, by number; none are named of a trajectory.
-
-    Past ``most`` looks the first one found ends it: some are enough to say how far a step must go at the least.
-    """
-    ours, theirs = plan.envelope, blocker.plan.envelope
-    if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
-        return []
-    if len(ours) == len(theirs) == 1:
-        return [(0, 0)]  # who asks knows that the two plans conflict
-    found: list[tuple[int, int]] = []
-    for looked, (one, other) in enumerate(_near(plan, blocker)):
-        if looked >= most and found:
-            break
-        if _conflict(plan, ours[one], blocker, theirs[other], heights):
-            found.append((one, other))
-    return found
 
 
 def abreast(plan: Plan, blocker: Blocker, heights: HeightRules, most: int) -> list[tuple[int, int]]:
@@ -101,18 +81,3 @@ def least_from(guess: int, low: int, most: int, blocked: Callable[[int], bool]) 
             high = middle
         middle = (low + high) // 2
     return high
-
-
-def _near(plan: Plan, blocker: Blocker) -> list[tuple[int, int]]:
-    ours, theirs, reach = extent_of(plan, None), extent_of(blocker.plan, None), reach_of(blocker.separation)
-    return [
-        (row, int(other))
-        for row in range(len(ours.space))
-        for other in rows_meeting(ours, row, theirs.space, theirs.time_ms, reach)
-    ]
-
-
-def _conflict(plan: Plan, own: Volume, blocker: Blocker, other: Volume, heights: HeightRules) -> bool:
-    one = Plan(plan.id, plan.party, plan.activity, (own,))
-    two = Plan(blocker.plan.id, blocker.plan.party, blocker.plan.activity, (other,))
-    return judge(one, two, blocker.separation, heights, overlap=False).verdict is Verdict.CONFLICT

@@ -117,7 +117,7 @@ class Detour:
 
 
 def detours(plan: Plan, blockers: Sequence[Blocker], around: Surroundings, limits: Limits) -> list[Detour]:
-    """Right and left round the pieces of a corridor that are in the way; none where an end of the line is."""
+    """Left and right round the pieces of a corridor that are in the way; none where an end of the line is."""
     if not is_corridor(plan):
         return []
     corridor = corridor_of(plan)
@@ -134,7 +134,7 @@ def detours(plan: Plan, blockers: Sequence[Blocker], around: Surroundings, limit
     if not held or held[0] < 1 or held[-1] > count - 2:
         return []
     start_m, end_m = held[0] * piece_m, (held[-1] + 1) * piece_m
-    return [Detour(plan, right, start_m, end_m, piece_m, limits) for right in (True, False)]
+    return [Detour(plan, right, start_m, end_m, piece_m, limits) for right in (False, True)]
 
 
 def is_corridor(plan: Plan) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.axis import pairs_in_conflict
 from keepclear.detection.advice.limits import Limits, cost
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import FOOT_M, Altitude, Datum
@@ -58,7 +57,6 @@ class Level:
     plan: Plan
     most: int
     step_cost: float
-    most_pairs: int
     step: Step
     volume_at: Callable[[Volume, int], Volume]
     flight_at: Callable[[Trajectory, int], Trajectory]
@@ -77,12 +75,12 @@ class Level:
 
     def past(self, step: int, blockers: Sequence[Blocker], heights: HeightRules) -> int:
         """Exact: bands move one way, so each pair that conflicts now parts at one step and for good."""
-        moved, parts = self.moved(step), [step + 1]
+        parts = [step + 1]
         for blocker in blockers:
             ours, theirs = self.plan.envelope, blocker.plan.envelope
             if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
                 continue
-            for own, other in pairs_in_conflict(moved, blocker, heights, self.most_pairs):
+            for own, other in blocker.pairs:
                 parts.append(self._parts(ours[own], theirs[other], step, blocker, heights))
         return max(parts)
 
@@ -131,7 +129,7 @@ def raise_floor(plan: Plan, limits: Limits) -> Level | None:
     top = _top(*band, step)
     start = _bottom(band[0], top, step)
     most = _most_trimmed(start, top, step, limits)
-    return _trim(plan, limits, RAISE_FLOOR, most, step, lambda each, at: replace(each, floor=step.added_to(start, at)))
+    return _trim(plan, RAISE_FLOOR, most, step, lambda each, at: replace(each, floor=step.added_to(start, at)))
 
 
 def lower_ceiling(plan: Plan, limits: Limits) -> Level | None:
@@ -142,9 +140,7 @@ def lower_ceiling(plan: Plan, limits: Limits) -> Level | None:
     step = step_of(plan.envelope, limits)
     top = _top(*band, step)
     most = _most_trimmed(_bottom(band[0], top, step), top, step, limits)
-    return _trim(
-        plan, limits, LOWER_CEILING, most, step, lambda each, at: replace(each, ceiling=step.added_to(top, -at))
-    )
+    return _trim(plan, LOWER_CEILING, most, step, lambda each, at: replace(each, ceiling=step.added_to(top, -at)))
 
 
 def common_band(envelope: Envelope) -> tuple[Altitude, Altitude] | None:
@@ -176,15 +172,13 @@ def _whole(plan: Plan, limits: Limits, kind: str, sign: int) -> Level | None:
     def flight_at(flight: Trajectory, at: int) -> Trajectory:
         return replace(flight, height_m=tuple(round(each + sign * at * step.m, 6) for each in flight.height_m))
 
-    return Level(kind, plan, most, cost(feet=step.ft), limits.most_pairs, step, volume_at, flight_at)
+    return Level(kind, plan, most, cost(feet=step.ft), step, volume_at, flight_at)
 
 
-def _trim(
-    plan: Plan, limits: Limits, kind: str, most: int, step: Step, volume_at: Callable[[Volume, int], Volume]
-) -> Level | None:
+def _trim(plan: Plan, kind: str, most: int, step: Step, volume_at: Callable[[Volume, int], Volume]) -> Level | None:
     if most < 1:
         return None
-    return Level(kind, plan, most, cost(feet=step.ft), limits.most_pairs, step, volume_at, lambda flight, _: flight)
+    return Level(kind, plan, most, cost(feet=step.ft), step, volume_at, lambda flight, _: flight)
 
 
 def _most_trimmed(low: Altitude, high: Altitude, step: Step, limits: Limits) -> int:

@@ -37,8 +37,6 @@ class Limits:
     """What must be left of a band that is trimmed."""
     most_looks: int = 96
     most_looks_a_kind: int = 8
-    most_pairs: int = 256
-    """Pairs of volumes that are held against each other to see how far one step must go."""
 
 
 FINE = Limits()

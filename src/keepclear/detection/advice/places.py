@@ -11,7 +11,7 @@ import shapely
 import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
-from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.around import MOST_PAIRS, Blocker
 from keepclear.detection.advice.axis import abreast, least_from
 from keepclear.detection.advice.limits import Limits, cost
 from keepclear.detection.advice.sketch import Sketch, last_exit_m
@@ -56,7 +56,7 @@ class Scene:
     def pairs(self, blocker: Blocker) -> list[tuple[int, int]]:
         """Which volumes overlap a blocker's in time and height, by number."""
         if blocker.plan.id not in self._pairs:
-            self._pairs[blocker.plan.id] = abreast(self.plan, blocker, self.heights, self.limits.most_pairs)
+            self._pairs[blocker.plan.id] = abreast(self.plan, blocker, self.heights, MOST_PAIRS)
         return self._pairs[blocker.plan.id]
 
 

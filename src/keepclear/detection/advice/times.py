@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.axis import pairs_in_conflict
 from keepclear.detection.advice.limits import MINUTE_MS, Limits, cost
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.envelope import Envelope, span_ms
@@ -67,10 +66,10 @@ class Shift:
         """Of volumes against volumes."""
         return not isinstance(self.plan.envelope, Trajectory) and not isinstance(blocker.plan.envelope, Trajectory)
 
-    def past(self, step: int, blockers: Sequence[Blocker], heights: HeightRules) -> int:
+    def past(self, step: int, blockers: Sequence[Blocker], _heights: HeightRules) -> int:
         """Exact: when the last of the pairs that conflict now has the separation in time between them."""
         moved = self.moved(step)
-        return step + max(_up(self._lacking_ms(moved, each, heights), self.limits.step_min) for each in blockers)
+        return step + max(_up(self._lacking_ms(moved, each), self.limits.step_min) for each in blockers)
 
     def guess(self, _step: int, _blocker: Blocker) -> int:
         """One step: of flights that cross, little is often enough."""
@@ -80,14 +79,14 @@ class Shift:
         """What so many steps cost."""
         return cost(minutes=self.minutes(step))
 
-    def _lacking_ms(self, moved: Plan, blocker: Blocker, heights: HeightRules) -> int:
+    def _lacking_ms(self, moved: Plan, blocker: Blocker) -> int:
         """By how much longer the shift must be for the pairs that conflict."""
         ours, theirs = moved.envelope, blocker.plan.envelope
         if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
             return 1
         lacking_ms = [
             theirs[other].end_ms - ours[own].start_ms if self.later else ours[own].end_ms - theirs[other].start_ms
-            for own, other in pairs_in_conflict(moved, blocker, heights, self.limits.most_pairs)
+            for own, other in blocker.pairs
         ]
         return max(lacking_ms, default=1) + blocker.separation.time_ms
 
