@@ -1,11 +1,11 @@
 """The seeded load of the plan benches: a day over 1000 × 1000 km, the same for us and for every peer.
 
-Of 100 plans 60 are drone flights (2 to 8 corridors along a route, one after another, 1 to 4 km each), 25 are area
-operations (one polygon or disc, 0.5 to 5 km to its edge, up to eight hours), 10 are fixed-wing flights (3 to 5
-corridors of 20 to 60 km) and 5 are standing zones (one polygon or disc of 3 to 20 km, the whole day). That makes
+Of 100 plans 60 are drone flights (2 to 8 corridors along a route, one after another, 1.5 to 6 km each), 25 are area
+operations (one polygon or disc, 1 to 6 km to its edge, up to ten hours), 10 are fixed-wing flights (3 to 5
+corridors of 20 to 60 km) and 5 are standing zones (one polygon or disc of 1 to 6 km, the whole day). That makes
 3.7 volumes a plan, so 1,000,000 volumes are about 270,000 plans. All heights are metres above mean sea level or
-``SFC``. ``hot`` puts everything around one city instead: places spread normally, 75 km. Sizes and windows are such that
-a plan meets some 2 of the others at 100,000 volumes, some 20 at 1,000,000 and some 30 of 100,000 in ``hot``.
+``SFC``. ``hot`` puts everything around one city instead: places spread normally, 50 km. Sizes and windows are such that
+a plan meets about 1 of the others at 100,000 volumes, 10 at 1,000,000, and 28 of 100,000 in ``hot``.
 
 Everything is drawn by NumPy from one seed and kept in columns; typed plans, plan files and planar rows come from there.
 """
@@ -32,7 +32,7 @@ DRONE, AREA, FIXED_WING, ZONE = range(4)
 SHARES: Final = (0.60, 0.25, 0.10, 0.05)
 ACTIVITIES: Final = ("uas", "works", "fixed_wing", "live_fire")
 SIDE_KM = 1000.0
-CITY_KM = 75.0
+CITY_KM = 50.0
 DAY_MS = 86_400_000
 BEGIN_MS = 1_798_761_600_000  # 2027-01-01T00:00:00Z
 CENTRE: Final = (15.0, 47.0)
@@ -165,7 +165,7 @@ def draw(
     legs = _legs(rng, kind[owner], owner, first, at)
     shape, size_m, counts = _shapes(rng, kind[owner])
     vertex = np.concatenate([[0], np.cumsum(counts)])
-    x, y = _vertices(rng, shape, counts, vertex, kind[owner], legs, at[owner])
+    x, y = _vertices(rng, shape, counts, vertex, legs, at[owner])
     lon, lat = plane(centre)(x, y, inverse=True)
     floor_m, ceiling_m = _heights(rng, kind, owner)
     start_ms, end_ms = _windows(rng, kind, owner, first, begin_ms)
@@ -191,7 +191,7 @@ def _legs(rng: np.random.Generator, kind: Ints, owner: Ints, first: Ints, at: Fl
     turn = rng.normal(0, 1, len(kind)) * np.where(wing, 0.15, 0.4)
     turn[first[:-1]] = rng.uniform(0, 2 * np.pi, len(first) - 1)
     heading = _running(turn, owner, first)
-    length = np.where(wing, rng.uniform(20_000, 60_000, len(kind)), rng.uniform(1_000, 4_000, len(kind)))
+    length = np.where(wing, rng.uniform(20_000, 60_000, len(kind)), rng.uniform(1_500, 6_000, len(kind)))
     step = length[:, None] * np.stack([np.cos(heading), np.sin(heading)], axis=1)
     end = at[owner] + np.stack([_running(step[:, axis], owner, first) for axis in range(2)], axis=1)
     return np.stack([end - step, end], axis=1)
@@ -208,8 +208,8 @@ def _shapes(rng: np.random.Generator, kind: Ints) -> tuple[Ints, Floats, Ints]:
     """Of each volume its shape, its radius or half-width (m), and how many vertices it has."""
     chained = (kind == DRONE) | (kind == FIXED_WING)
     shape = np.where(chained, CORRIDOR, rng.choice([POLYGON, DISC], len(kind)))
-    wide = np.where(kind == FIXED_WING, rng.uniform(1_000, 4_000, len(kind)), rng.uniform(50, 200, len(kind)))
-    round_m = np.where(kind == ZONE, rng.uniform(3_000, 20_000, len(kind)), rng.uniform(500, 5_000, len(kind)))
+    wide = np.where(kind == FIXED_WING, rng.uniform(1_000, 4_000, len(kind)), rng.uniform(100, 400, len(kind)))
+    round_m = rng.uniform(1_000, 6_000, len(kind))
     size_m = np.where(shape == CORRIDOR, wide, np.where(shape == DISC, round_m, 0.0))
     corners = rng.integers(4, 9, len(kind))
     counts = np.where(shape == CORRIDOR, 2, np.where(shape == DISC, 1, corners))
@@ -217,13 +217,13 @@ def _shapes(rng: np.random.Generator, kind: Ints) -> tuple[Ints, Floats, Ints]:
 
 
 def _vertices(
-    rng: np.random.Generator, shape: Ints, counts: Ints, vertex: Ints, kind: Ints, legs: Floats, at: Floats
+    rng: np.random.Generator, shape: Ints, counts: Ints, vertex: Ints, legs: Floats, at: Floats
 ) -> tuple[Floats, Floats]:
     """Every vertex in metres. A polygon's corners lie round its centre at jittered angles and distances."""
     of = np.repeat(np.arange(len(shape)), counts)
     turn = np.arange(len(of)) - vertex[of]
     angle = 2 * np.pi * (turn + rng.uniform(-0.35, 0.35, len(of))) / counts[of]
-    most = np.where(kind == ZONE, 20_000, 5_000) * rng.uniform(0.2, 1.0, len(shape))
+    most = rng.uniform(1_000, 6_000, len(shape))
     away = np.where(shape[of] == POLYGON, most[of] * rng.uniform(0.6, 1.0, len(of)), 0.0)
     places = at[of] + away[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     corridors = shape[of] == CORRIDOR
@@ -254,9 +254,9 @@ def _windows(rng: np.random.Generator, kind: Ints, owner: Ints, first: Ints, beg
     begins = rng.integers(0, DAY_MS // 1000, plans) * 1000
     rank = np.arange(len(owner)) - first[owner]
     leg_ms = np.where(kind == FIXED_WING, 8, 5)[owner] * minute
-    margin_ms = 10 * minute
+    margin_ms = 20 * minute
     start = begins[owner] + rank * leg_ms
-    area_ms = rng.integers(20 * 60, 480 * 60, plans) * 1000
+    area_ms = rng.integers(20 * 60, 600 * 60, plans) * 1000
     end = np.where((kind == AREA)[owner], start + area_ms[owner], start + leg_ms + margin_ms)
     zones = (kind == ZONE)[owner]
     start, end = np.where(zones, 0, start), np.where(zones, DAY_MS, end)

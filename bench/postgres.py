@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +59,9 @@ SELECT DISTINCT volume.plan FROM given JOIN volume
 """
 """What all volumes of a plan meet, and the plan taken in, in one statement and one round trip."""
 
+PORT = 54329
+"""Only names the socket in the folder."""
+
 Row = tuple[bytes, int, int, float, float]
 """What one volume is asked or inserted with: polygon (WKB), window (ms), heights (m)."""
 
@@ -86,22 +91,37 @@ def running() -> Iterator[psycopg.Connection[Any]]:
     assert where is not None
     with tempfile.TemporaryDirectory(prefix="keepclear-pg-") as name:
         folder = Path(name)
-        data, as_user = folder / "data", []
+        data, as_user = folder / "data", ["setpriv", "--pdeathsig=INT"]
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-            as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            as_user += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
         begin = [where / "initdb", "-D", data, "-A", "trust", "-U", "bench", "--no-locale", "-E", "UTF8"]
         _run([*as_user, *begin], folder)
         with (data / "postgresql.conf").open("a") as file:
-            settings = SETTINGS | {"unix_socket_directories": f"'{folder}'", "port": str(_port())}
+            settings = SETTINGS | {"unix_socket_directories": f"'{folder}'", "port": str(PORT)}
             file.writelines(f"{key} = {value}\n" for key, value in settings.items())
-        control = [*as_user, where / "pg_ctl", "-D", data, "-l", data / "log", "-w", "-s"]
-        _run([*control, "start"], folder)
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [*as_user, where / "postgres", "-D", data], cwd=folder, stdout=log, stderr=log, start_new_session=True
+            )
         try:
-            with psycopg.connect(host=name, port=_port(), user="bench", dbname="postgres", autocommit=True) as link:
+            with _connected(name) as link:
                 yield link
         finally:
-            _run([*control, "-m", "immediate", "stop"], folder)
+            server.send_signal(signal.SIGINT)
+            server.wait()
+
+
+def _connected(folder: str) -> psycopg.Connection[Any]:
+    """A connection, as soon as the server takes one."""
+    last = time.monotonic() + 60
+    while True:
+        try:
+            return psycopg.connect(host=folder, port=PORT, user="bench", dbname="postgres", autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.1)
 
 
 def fill(link: psycopg.Connection[Any], rows: PlanarRows) -> None:
@@ -147,10 +167,6 @@ def declare(cursor: psycopg.Cursor[Any], plan: int, volumes: Sequence[Row]) -> s
     """The plans that a plan's volumes meet; afterwards they are in the table."""
     columns = [list(column) for column in zip(*volumes, strict=True)]
     return {met for (met,) in cursor.execute(DECLARE, [*columns, plan], prepare=True)}
-
-
-def _port() -> int:
-    return 54329
 
 
 def _has_user(name: str) -> bool:

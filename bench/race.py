@@ -3,9 +3,9 @@
 The host runs as a process of its own with SQLite on disk. Eight desks of eight parties each post one notice after
 another for half a minute, drawn from the load around one city, as fast as each is answered, without pause or turns. A
 desk is told of a conflict in the answer to its statement. Afterwards every pair among the notices that the host
-acknowledged is judged anew with nothing of the host's, and each pair in conflict is looked for in all that the desks
-were told and, if it is not there, among the host's alerts. A pair that is in neither is one that nobody was told of:
-the goal is none.
+acknowledged is judged anew, by boxes and then the judge itself, and each pair in conflict is looked for in all that the
+desks were told and, if it is not there, among the host's alerts. A pair that is in neither is one that nobody was told
+of: the goal is none.
 
 ``KEEPCLEAR_BENCH_SECONDS`` changes the length (30).
 """
@@ -131,7 +131,7 @@ async def race(host: RunningHost, seconds: float) -> tuple[list[Client], float, 
 
 
 def conflicts(filed: dict[str, Plan]) -> set[tuple[str, str]]:
-    """Every conflicting pair among what was acknowledged, worked out anew without an index."""
+    """Every conflicting pair among what was acknowledged, worked out anew in plain arrays."""
     plain = SimpleIndex((), HeightRules())
     found = set()
     for plan in filed.values():
