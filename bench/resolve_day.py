@@ -1,12 +1,18 @@
 """A whole day at once: 5,000 plans to a proof, and 30,000 flights over an area as large as Europe to no conflict.
 
-The load, the same for a seed: 150 airports lie evenly over 10° W to 30° E, 36° to 60° N (for 5,000: to 20° E, 56° N)
-and are equally busy. A flight goes from one to another at least 400 km away, on a geodesic bent at one point up
-to 5 % of its length to a side, at 230 m/s and one level of FL290 to FL400 (odd eastbound, even westbound; 100 ft either
-side). Its plan is what lies more than 100 km from both airports, where climb and descent are over: corridors of at most
-75 km, 2.5 NM either side of the line, each from half a minute before entry to half a minute after exit. Departures are
-evenly spread over the 24 hours. Each flight is of one of six parties, and flights of one party must keep clear too.
-Plans may be put off by up to 30 minutes or moved by one level of 1,000 ft up or down, which counts as a minute.
+Both loads are the same each time. **Walks** (5,000, as in the prototype that the goal comes from): drones at one and
+the same height, 300 to 400 ft AMSL, each on a walk of 4 to 8 legs of 1 km on a grid of 49 by 49 km, never straight
+back, two minutes a leg; a leg is a corridor of 100 m either side for its two minutes. Take-offs are evenly spread over
+8 hours.
+
+**Flights** (30,000): 150 airports lie evenly over 10° W to 30° E, 36° to 60° N and are equally busy. A flight goes from
+one to another at least 400 km away, on a geodesic bent at one point up to 5 % of its length to a side, at 230 m/s and
+one level of FL290 to FL400 (odd eastbound, even westbound; 100 ft either side). Its plan is what lies more than 100 km
+from both airports, where climb and descent are over: corridors of at most 75 km, 2.5 NM either side of the line, each
+from half a minute before entry to half a minute after exit. Departures are evenly spread over the 24 hours.
+
+Six parties take turns, and plans of one party must keep clear too. Plans may be put off by up to 30 minutes or moved by
+one level up or down (100 ft for walks, 1,000 ft for flights), which counts as a minute.
 """
 
 from __future__ import annotations
@@ -32,13 +38,13 @@ MIDNIGHT_MS = 1_775_692_800_000  # 2026-04-09T00:00:00Z
 HOURS = 24
 AIRPORTS = 150
 SPEED_MPS = 230.0
+WALK_HOURS, LEG_MS, SIDE_KM = 8, 120_000, 49
 LONGEST_M, EITHER_END_M, LEAST_FLIGHT_M = 75_000.0, 100_000.0, 400_000.0
 HALF_WIDTH_M = 4630.0
 PARTIES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot")
 
 Area = tuple[float, float, float, float]
 EUROPE: Area = (-10.0, 30.0, 36.0, 60.0)
-PART: Area = (-10.0, 20.0, 36.0, 56.0)
 
 PROOF_GOAL_S, DAY_GOAL_S, MEAN_GOAL_S = 15.0, 300.0, 2.7 * 60
 
@@ -63,6 +69,32 @@ def flights(count: int, area: Area, seed: int) -> list[Plan]:
         name, party = f"f{number:05d}", PARTIES[number % len(PARTIES)]
         plans.append(Plan(name, party, "fixed_wing", _volumes(places, feet, departs_ms)))
     return plans
+
+
+def walks(count: int, side_km: int, seed: int) -> list[Plan]:
+    """So many drones walking about a grid."""
+    random = np.random.default_rng(seed)
+    floor, ceiling = Altitude(Datum.AMSL, 300.0, "ft"), Altitude(Datum.AMSL, 400.0, "ft")
+    steps = ((1, 0), (0, 1), (-1, 0), (0, -1))
+    plans: list[Plan] = []
+    for number in range(count):
+        x, y = (int(at) for at in random.integers(0, side_km, 2))
+        heading = int(random.integers(0, 4))
+        at_ms = MIDNIGHT_MS + int(random.integers(0, WALK_HOURS * 3600)) * 1000
+        volumes = []
+        for _ in range(int(random.integers(4, 9))):
+            heading = (heading + int(random.integers(-1, 2))) % 4
+            to_x, to_y = x + steps[heading][0], y + steps[heading][1]
+            line = (_on_grid(x, y), _on_grid(to_x, to_y))
+            volumes.append(Volume(Corridor(line, 100.0), floor, ceiling, at_ms, at_ms + LEG_MS))
+            x, y, at_ms = to_x, to_y, at_ms + LEG_MS
+        plans.append(Plan(f"w{number:05d}", PARTIES[number % len(PARTIES)], "uas", tuple(volumes)))
+    return plans
+
+
+def _on_grid(x: int, y: int) -> tuple[float, float]:
+    """A place of the grid of 1 km round 7° E, 47° N, in degrees."""
+    return 7.0 + x / 76.06, 47.0 + y / 111.17
 
 
 def _places(line: list[tuple[float, float]]) -> list[tuple[float, float, float]]:
@@ -95,17 +127,17 @@ def _volumes(places: list[tuple[float, float, float]], feet: int, departs_ms: in
     )
 
 
-def run(count: int, area: Area, limit_s: float) -> tuple[Resolution, float]:
-    """Resolve so many flights, and print what came of it and how long it took."""
-    plans = flights(count, area, seed=count)
-    task = Task(plans, (), HeightRules(), Freedom(), np.ones(count, bool), same_party=True)
+def run(what: str, plans: list[Plan], layer_ft: float, limit_s: float) -> tuple[Resolution, float]:
+    """Resolve some plans, and print what came of it and how long it took."""
+    count = len(plans)
+    task = Task(plans, (), HeightRules(), Freedom(layer_ft=layer_ft), np.ones(count, bool), same_party=True)
     began = time.perf_counter()
     found = resolve(task, left_s=lambda: limit_s - (time.perf_counter() - began))
     took_s = time.perf_counter() - began
     shifts = [change.shift_s for change in found.changes]
     volumes = sum(len(plan.envelope) for plan in plans if isinstance(plan.envelope, tuple))
     print(
-        f"resolve {count:,} flights, {volumes:,} volumes, {len(found.before):,} conflicts: {took_s:.1f} s, "
+        f"resolve {count:,} {what}, {volumes:,} volumes, {len(found.before):,} conflicts: {took_s:.1f} s, "
         f"{len(found.after)} left, {'proven the least' if found.optimal else 'not proven'}; "
         f"change {found.total_s:,} s, at least {found.least_total_s:,} s; "
         f"mean delay {sum(shifts) / count:.2f} s, greatest {max(shifts)} s, "
@@ -117,8 +149,8 @@ def run(count: int, area: Area, limit_s: float) -> tuple[Resolution, float]:
 
 def main() -> int:
     """Print both figures; 0 when both goals are reached."""
-    proof, proof_s = run(5_000, PART, PROOF_GOAL_S * 4)
-    day, day_s = run(30_000, EUROPE, DAY_GOAL_S)
+    proof, proof_s = run("walks", walks(5_000, SIDE_KM, 1), 100.0, PROOF_GOAL_S * 4)
+    day, day_s = run("flights", flights(30_000, EUROPE, 1), 1000.0, DAY_GOAL_S)
     mean_s = sum(change.shift_s for change in day.changes) / len(day.changes)
     short = not proof.optimal or proof_s > PROOF_GOAL_S
     short |= bool(day.after) or day_s > DAY_GOAL_S or mean_s >= MEAN_GOAL_S

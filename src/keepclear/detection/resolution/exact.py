@@ -87,6 +87,7 @@ class _Model:
         self._on: dict[int, dict[int, Any]] = {}
         self._cost: dict[int, Any] = {}
         self._left: list[Any] = []
+        self._least_greatest = 1
         weights = cluster.weight or {}
         self._weight = {plan: weights.get(plan, 1) for plan in cluster.free}
         for plan in cluster.free:
@@ -139,6 +140,7 @@ class _Model:
             parted = part(self._forbidden, self._freedom, a, b, rows)
             if parted is not None:  # follows from the rest, but the solver's bound would not see it
                 self.model.add(self._cost[a] + self._cost[b] >= parted.rank[0])
+                self._least_greatest = max(self._least_greatest, parted.least_greatest_s)
         apart = self._shift_of(b) - self._shift_of(a)
         for spans, layers_of in groups.items():
             self._forbid(a, b, apart, spans, layers_of, left)
@@ -202,7 +204,7 @@ class _Model:
         """Of all ways with this least total, the one whose greatest change is least, as far as the time allows."""
         model, freedom = self.model, self._freedom
         costs = [abs(at.shift_s) + freedom.layer_cost_s * abs(at.layer - self._forbidden.own) for at in places.values()]
-        if max(costs) <= 1 or seconds <= 0:
+        if max(costs) <= self._least_greatest or seconds <= 0:
             return places
         greatest = model.new_int_var(0, max(costs), "")
         for cost in self._cost.values():

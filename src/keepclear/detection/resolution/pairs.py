@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from keepclear.detection.resolution.forbidden import Forbidden
 from keepclear.detection.resolution.freedom import Freedom
 from keepclear.detection.resolution.rows import Ints
 
+UNPARTED_S = 10**9
 Spans = tuple[tuple[int, int], ...]
 
 
@@ -21,6 +22,8 @@ class Parted:
     shift_s: tuple[int, int]
     layer: tuple[int, int]
     cost_s: tuple[int, int]
+    least_greatest_s: int = 0
+    """The greater cost of the two is no less in any way of parting them, whatever its total."""
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -63,6 +66,7 @@ def _joined(spans: Sequence[tuple[int, int]]) -> Spans:
 def part(forbidden: Forbidden, freedom: Freedom, a: int, b: int, rows: Sequence[int]) -> Parted | None:
     """The least change that parts two plans; None where they cannot be parted."""
     best: Parted | None = None
+    greatest = UNPARTED_S
     spans = spans_by_layers(forbidden, rows, forbidden.layers[a], forbidden.layers[b])
     before, after = forbidden.before_s, forbidden.after_s
     limits = (int(before[a]), int(after[a])), (int(before[b]), int(after[b]))
@@ -74,9 +78,10 @@ def part(forbidden: Forbidden, freedom: Freedom, a: int, b: int, rows: Sequence[
                 continue
             costs = prices[0] + abs(shifts[0]), prices[1] + abs(shifts[1])
             found = Parted(shifts, (layer_a, layer_b), costs)
+            greatest = min(greatest, max(costs))
             if best is None or found.rank < best.rank:
                 best = found
-    return best
+    return None if best is None else replace(best, least_greatest_s=greatest)
 
 
 def _edges(closed: Spans) -> list[int]:

@@ -24,7 +24,7 @@ from keepclear.detection.resolution.rows import Ints
 from keepclear.detection.resolution.standing import conflicts_among
 from keepclear.spacetime.envelope import span_ms
 
-_ROUNDS_WITHOUT = 200_000
+SEARCH_ROUNDS = 200_000
 _KEPT_BACK = 0.4
 """Of the time, what the rounds must leave to the search."""
 
@@ -85,7 +85,7 @@ def _solved(
                 best = _fairer(forbidden, task, best, left_s, seed, told)
             return best, bound, True
     if best.total_s > bound:
-        search(best, random, left_s, _ROUNDS_WITHOUT, lambda total: told(_left(total), 0, None))
+        search(best, random, left_s, SEARCH_ROUNDS, lambda total: told(_left(total), 0, None))
     return best, bound, False
 
 
