@@ -10,6 +10,7 @@ from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
 from keepclear.formats.entry import Entry, agreement_entry, entry_from_bytes
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host.clock import wall_clock_ms
+from keepclear.host.live_index import live_index
 from keepclear.host.working import Working
 from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement
@@ -60,7 +61,7 @@ def bring_up(store: Store, log: str) -> Working:
     agreement = kept_agreement(store, log)
     working = _from_snapshot(store, log, agreement)
     if working is None:
-        working = Working(agreement, Mechanism(agreement), 1)
+        working = Working(agreement, Mechanism(agreement, live_index(agreement)), 1)
     for index, entry in _entries(store, log, working.length):
         try:
             outcome = play.step(working.mechanism, as_input(entry, agreement))

@@ -7,6 +7,7 @@ import json
 import rfc8785
 
 from keepclear.formats.entry import entry_from_bytes
+from keepclear.host.live_index import live_index
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.core import RULES_VERSION, Mechanism
@@ -58,6 +59,6 @@ class Working:
         if told["v"] != 1 or told["rules"] != RULES_VERSION:
             message = f"made by version {told['v']}, rules {told['rules']}"
             raise ValueError(message)
-        working = cls(agreement, Mechanism.restore(agreement, rest), length)
+        working = cls(agreement, Mechanism.restore(agreement, rest, live_index(agreement)), length)
         working._raised = {str(name): list(raised) for name, raised in told["raised"].items()}
         return working

@@ -1,0 +1,48 @@
+"""The index of the live notices: plain until the grid's code is there, so that nobody waits for a compiler.
+
+Once a mechanism is large enough for the grid, another process compiles what is not compiled yet, a thread loads it, and
+the index changes over at the next notice. The answers are the same either way.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import threading
+from functools import cache
+
+import structlog
+
+from keepclear.detection.growing import GrowingIndex
+from keepclear.mechanism.agreement import Agreement
+
+_log = structlog.get_logger("keepclear.host")
+
+
+def live_index(agreement: Agreement) -> GrowingIndex:
+    """An empty index under this agreement's rules."""
+    return GrowingIndex(agreement.separations, agreement.heights, may_grow=_loaded)
+
+
+def _loaded() -> bool:
+    """True once the grid's code is loaded; the first question sets that going."""
+    return _loading().is_set()
+
+
+@cache
+def _loading() -> threading.Event:
+    ready = threading.Event()
+    threading.Thread(target=_load, args=(ready,), name="grid-code", daemon=True).start()
+    return ready
+
+
+def _load(ready: threading.Event) -> None:
+    done = subprocess.run(  # our own interpreter and module
+        [sys.executable, "-m", "keepclear.detection.warm"], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        _log.warning("grid_not_compiled", reason=done.stderr.strip()[-500:])
+        return
+    importlib.import_module("keepclear.detection.warm").warm()
+    ready.set()
