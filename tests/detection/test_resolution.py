@@ -250,7 +250,8 @@ def test_fair_costs_at_most_half_more_and_stays_clear(monkeypatch: pytest.Monkey
     least, fair = (resolve(task, fair=fair, left_s=lambda: 4.0) for fair in (False, True))
     assert not conflicts(fair.plans)
     assert least.total_s <= fair.total_s <= 1.5 * least.total_s
-    assert fair.least_total_s == least.least_total_s or fair.optimal
+    assert fair.least_total_s == least.least_total_s == least.total_s
+    assert fair.optimal == (fair.total_s == least.total_s)
 
 
 @pytest.mark.parametrize("wrong", [{"layers": 0}, {"layers": 8}, {"latest_s": -1}, {"layer_ft": 0.0}])
