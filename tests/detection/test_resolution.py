@@ -141,7 +141,7 @@ def test_no_change_is_less_than_ours(seed: int, monkeypatch: pytest.MonkeyPatch)
         assert found.total_s == found.least_total_s == best[0]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("with_solver", [True, False])
 def test_result_is_clear_within_limits_and_the_same_each_time(
     seed: int, with_solver: bool, monkeypatch: pytest.MonkeyPatch
@@ -149,15 +149,15 @@ def test_result_is_clear_within_limits_and_the_same_each_time(
     monkeypatch.setattr(exact, "is_installed", lambda: with_solver)
     monkeypatch.setattr(resolving, "SEARCH_ROUNDS", 300)
     random = np.random.default_rng(seed)
-    plans = [plan_of(number, random, spread=0.05, window_s=20) for number in range(16)]
+    plans = [plan_of(number, random, spread=0.05, window_s=8) for number in range(14)]
     fixed = [3, 7, 11]
-    task = task_of(plans, Freedom(600, 120, 3, 200.0, 30), fixed=fixed)
+    task = task_of(plans, Freedom(600, 60, 3, 200.0, 30), fixed=fixed)
     found: Resolution = resolve(task, seed=seed, left_s=lambda: 4.0)
     assert [(met.a, met.b) for met in found.before] == conflicts(plans)
     assert [(met.a, met.b) for met in found.after] == conflicts(found.plans)
     assert not [pair for pair in conflicts(found.plans) if not {f"p{number}" for number in fixed} >= set(pair)]
     for number, change in enumerate(found.changes):
-        assert -120 <= change.shift_s <= 600
+        assert -60 <= change.shift_s <= 600
         assert abs(change.layer) <= 1
         assert found.plans[number] == changed(plans[number], change, task.freedom)
         assert number not in fixed or change == Change()
@@ -208,7 +208,7 @@ def test_trajectories_are_cleared_and_left_alone_where_clear(monkeypatch: pytest
         line = Trajectory(times, (7.0, 7.1, 7.2), (lat, lat, lat), (height_m,) * 3, 100.0, 30.0, 2.0)
         return Plan(name, name, "uas", line)
 
-    plans = [flight("p0", 47.0, 0), flight("p1", 47.0001, 20), flight("p2", 47.2, 0), flight("p3", 47.0, 45)]
+    plans = [flight("p0", 47.0, 0), flight("p1", 47.0001, 8), flight("p2", 47.2, 0), flight("p3", 47.0, 45)]
     task = task_of(plans, Freedom(900, 0, 3, 500.0))
     found = resolve(task, left_s=lambda: 4.0)
     assert conflicts(plans)
@@ -250,7 +250,8 @@ def test_fair_costs_at_most_half_more_and_stays_clear(monkeypatch: pytest.Monkey
     least, fair = (resolve(task, fair=fair, left_s=lambda: 4.0) for fair in (False, True))
     assert not conflicts(fair.plans)
     assert least.total_s <= fair.total_s <= 1.5 * least.total_s
-    assert fair.least_total_s == least.least_total_s or fair.optimal
+    assert fair.least_total_s == least.least_total_s == least.total_s
+    assert fair.optimal == (fair.total_s == least.total_s)
 
 
 @pytest.mark.parametrize("wrong", [{"layers": 0}, {"layers": 8}, {"latest_s": -1}, {"layer_ft": 0.0}])

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from keepclear.formats.mechanism_toml import CheckRules
 
 
+WORTH_COMPILING = 50_000
+"""Plans from which on the grid is worth making its code first; with fewer it is used where that is made already."""
+
+
 class CheckCommand(TyperCommand):
     """``--against`` takes every file up to the next option, as the reference writes it: ``--against FILE…``."""
 
@@ -113,6 +117,12 @@ def _is_new(plan: Plan, name: str, seen: dict[str, tuple[Plan, str]]) -> bool:
     return False
 
 
+def _grid_is_compiled() -> bool:
+    from keepclear.detection.compiled import is_complete
+
+    return is_complete()
+
+
 def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
@@ -120,13 +130,18 @@ def find_meetings(
     from keepclear.detection.growing import GrowingIndex
 
     found: list[Meeting] = []
-    index = GrowingIndex(rules.separations, rules.heights)
+    many = len(own) + len(others) >= WORTH_COMPILING
+
+    def may_grow() -> bool:
+        return many or _grid_is_compiled()
+
+    index = GrowingIndex(rules.separations, rules.heights, may_grow=may_grow)
     if others:
         index.put_many(others)
         for number, plan in enumerate(own):
             progress.show(f"checking against others, {len(found):,} found", number, len(own))
             found += index.against(plan, include_same_party=same_party)
-    index = GrowingIndex(rules.separations, rules.heights)
+    index = GrowingIndex(rules.separations, rules.heights, may_grow=may_grow)
     index.put_many(own)
     for meeting in index.all_pairs(include_same_party=same_party):
         found.append(meeting)

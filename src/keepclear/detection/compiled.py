@@ -17,6 +17,9 @@ import numba
 
 from keepclear.spacetime import geodesic, heights
 
+COMPLETE = "complete"
+"""The file that ``warm`` leaves beside the code when it is done."""
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -37,6 +40,11 @@ def code_folder() -> Path:
     beside = os.access(own if own.exists() else here, os.W_OK)
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keepclear"
     return (Path(given) if given else own if beside else user) / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def is_complete() -> bool:
+    """True when ``warm`` has compiled all there is, from these very sources."""
+    return (code_folder() / COMPLETE).exists()
 
 
 numba.config.CACHE_DIR = str(code_folder())  # type: ignore[attr-defined]  # numba sets its settings at run time

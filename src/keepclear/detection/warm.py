@@ -8,6 +8,7 @@ from __future__ import annotations
 
 def warm() -> None:
     """Everything that the index compiles is compiled and kept: it asks a small index every kind of question."""
+    from keepclear.detection.compiled import COMPLETE, code_folder
     from keepclear.detection.grid import GridIndex
     from keepclear.detection.plan import Plan
     from keepclear.spacetime.altitude import SURFACE, UNLIMITED
@@ -23,6 +24,7 @@ def warm() -> None:
     index.touching(Plan("c", "three", "uas", (wide,)))
     index.all_touching()
     index.withdraw("a")
+    (code_folder() / COMPLETE).touch()
 
 
 if __name__ == "__main__":

@@ -59,19 +59,19 @@ def resolve(
     bound = least_total_s(forbidden, task.freedom, conflicts)
     with_solver = exact.is_installed()
     solved = _solved(forbidden, task, bound, fair=fair, seed=seed, left_s=left_s, told=told, with_solver=with_solver)
-    board, bound, proven = solved
+    board, bound = solved
     changes, plans, after = _checked(task, forbidden, board.shift_s, board.layer, told)
     total = sum(change.cost_s(task.freedom) for change in changes)
     bound = 0 if forbidden.in_stretches else min(bound, total)
-    optimal = not after and (total == bound or (proven and not forbidden.in_stretches))
-    return Resolution(changes, plans, before, after, total, total if optimal else bound, optimal, with_solver)
+    optimal = not after and total == bound
+    return Resolution(changes, plans, before, after, total, bound, optimal, with_solver)
 
 
 def _solved(
     forbidden: Forbidden, task: Task, bound: int, *, fair: bool, seed: int, left_s: Callable[[], float], told: Told,
     with_solver: bool,
-) -> tuple[Board, int, bool]:  # fmt: skip
-    """The best board found, the least total known, and whether it is proven to be the best."""
+) -> tuple[Board, int]:  # fmt: skip
+    """The best board found, and a total that none can be under."""
     random = np.random.default_rng(seed)
     best = _first_come(forbidden, task, told)
     if with_solver:
@@ -83,10 +83,10 @@ def _solved(
         if not standing.in_conflict and standing.proven:
             if fair and best.total_s:
                 best = _fairer(forbidden, task, best, left_s, seed, told)
-            return best, bound, True
+            return best, bound
     if best.total_s > bound:
         search(best, random, left_s, SEARCH_ROUNDS, lambda total: told(_left(total), 0, None))
-    return best, bound, False
+    return best, bound
 
 
 def _left(total_s: int) -> str:
