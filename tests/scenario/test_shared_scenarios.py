@@ -10,6 +10,7 @@ from keepclear.formats.scenario_toml import ALERT_CODES, scenario_from_toml
 from keepclear.mechanism.statement import BODIES, StatementType
 from keepclear.scenario.judge import BUILT_CODES, Judgement, judge
 from keepclear.scenario.player import play
+from tests.needs import require
 
 SCENARIOS = Path(__file__).parents[2].parent / "shared" / "scenarios"
 MUST_PASS = {
@@ -23,7 +24,10 @@ MUST_PASS = {
 FILES = sorted(path for path in SCENARIOS.glob("*.toml") if "[[step]]" in path.read_text("utf-8"))
 TO_COME = {str(kind) for kind in StatementType if kind not in BODIES} | (ALERT_CODES - BUILT_CODES)
 
-pytestmark = pytest.mark.skipif(not FILES, reason=f"{SCENARIOS} is not there: these scenarios are kept beside the code")
+
+def test_the_scenarios_that_must_pass_are_there() -> None:
+    require(bool(FILES), f"{SCENARIOS}: the scenarios that are kept beside the code")
+    assert {path.stem for path in FILES} >= MUST_PASS
 
 
 def judged(path: Path) -> list[Judgement]:

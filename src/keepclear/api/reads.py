@@ -151,9 +151,12 @@ async def alert(request: Request, caller: Asking, alert_id: Id) -> Response:
 async def advice(request: Request, caller: Asking, alert_id: Id) -> Response:
     """What would clear a conflict now: for a party changes of its own notice, for the mediator of either."""
     host = request.app.state.host
-    async with host.reading() as mechanism:
+
+    def work_out(mechanism: Mechanism) -> dict[str, Any] | None:
         found = mechanism.ways_out(alert_id, caller.desk, host.now())
-        return answer(_seen(None if found is None else view(mechanism, caller.desk, found)))
+        return None if found is None else view(mechanism, caller.desk, found)
+
+    return answer(_seen(await host.work_out(work_out)))
 
 
 @router.get("/obligations", response_class=Response, responses={200: {"model": ObligationPage}})

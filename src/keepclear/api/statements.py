@@ -16,6 +16,7 @@ from keepclear.formats.reader import Table
 from keepclear.formats.statement_json import notice_body_from_json, statement_from_json, uuid7
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
 from keepclear.mechanism.bodies import NoticeBody
+from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 
 router = desk_router("statements")
@@ -70,9 +71,12 @@ async def preview(request: Request, caller: Asking) -> Response:
         return body, None if replaces is None else uuid7(replaces, "replaces")
 
     body, replaces = await parse_body(request, parse)
-    async with host.reading() as mechanism:
+
+    def work_out(mechanism: Mechanism) -> list[dict[str, Any] | None]:
         alerts = mechanism.preview(caller.desk, body, host.now(), replaces)
-        shown = [view(mechanism, caller.desk, alert) for alert in alerts]
+        return [view(mechanism, caller.desk, alert) for alert in alerts]
+
+    shown = await host.work_out(work_out)
     return answer({"alerts": [alert for alert in shown if alert is not None]})
 
 

@@ -41,6 +41,7 @@ from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.packed import Said, height_rules, said_of, volume_of
 from keepclear.detection.plan import Plan
+from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import HeightRules, height_band
@@ -51,6 +52,9 @@ _AT_ONCE = 8_192
 _FEWEST = 64
 _REMEMBERED = 4_096
 _MOST_MARK = 2_000_000_000
+
+MOST_ACTIVITIES = 256
+"""An activity is kept in eight bits beside its party."""
 
 Rows = tuple[Any, Any, Any, Any]
 """Heads, the same as 32-bit floats, exact numbers, and the vertices that they refer to."""
@@ -280,6 +284,9 @@ class GridIndex:
     def _whose(self, plan: Plan) -> int:
         activity = self._activities.get(plan.activity)
         if activity is None:
+            if len(self._activities) == MOST_ACTIVITIES:
+                expected = f"no more than {MOST_ACTIVITIES} activities in all"
+                raise InvalidInput("activity", repr(plan.activity), expected)
             activity = self._activities[plan.activity] = len(self._activities)
             self._agree_on_separations()
         return (self._parties.setdefault(plan.party, len(self._parties)) << 8) | activity

@@ -118,10 +118,6 @@ class Table:
             raise self.refuse(key, f"{expected}, finite")
         return number
 
-    def optional_number(self, key: str, expected: str = "a number") -> float | None:
-        """The finite number at ``key``, or ``None`` where there is none."""
-        return self.number(key, expected) if key in self else None
-
     def integer(self, key: str, expected: str = "a whole number") -> int:
         """The whole number at ``key``: required."""
         found = self.required(key, expected)

@@ -146,6 +146,17 @@ class MechanismHost:
                 raise self.failure
             yield self._working.mechanism
 
+    async def work_out(self, question: Callable[[Mechanism], _T]) -> _T:
+        """A longer question's answer, from what is durable, in the writer's thread: streams and health go on meanwhile.
+
+        Statements wait for it. Raises what the question raises; ``StoreFailed`` after a failure, ``Overloaded`` at a
+        stop.
+        """
+        async with self._settled:
+            if not self.working:
+                raise self.failure or Overloaded("the host is stopping; ask again when it is back")
+            return await self._in_writer(question, self._working.mechanism)
+
     def now(self) -> int:
         """The present instant, as a statement would be heard at (ms)."""
         return self._clock.now()

@@ -5,7 +5,7 @@ Times of activities are minutes from the start of the demo. ``after_s`` is when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -22,7 +22,6 @@ class Line:
     precedence: str = "ROUTINE"
     told: str = ""
     """One sentence for the terminal."""
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def disc(lon: float, lat: float, radius_m: float, floor: str, ceiling: str, window: tuple[int, int]) -> dict[str, Any]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from keepclear.detection.resolution.forbidden import Forbidden
 from keepclear.detection.resolution.freedom import Freedom
-from keepclear.detection.resolution.rows import Ints
 
 UNPARTED_S = 10**9
 Spans = tuple[tuple[int, int], ...]
@@ -29,14 +26,6 @@ class Parted:
     def rank(self) -> tuple[int, int]:
         """Least total first, then least greatest."""
         return sum(self.cost_s), max(self.cost_s)
-
-
-def by_pair(forbidden: Forbidden, rows: Iterable[int]) -> dict[tuple[int, int], list[int]]:
-    """Windows gathered by their two plans, sorted."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for row in rows:
-        found.setdefault((int(forbidden.a[row]), int(forbidden.b[row])), []).append(row)
-    return dict(sorted(found.items()))
 
 
 def spans_by_layers(
@@ -103,8 +92,3 @@ def _shared(
         return None
     later = min(max((apart + prices[0] - prices[1]) // 2, least), most)
     return later - apart, later
-
-
-def plans_in(pairs: Iterable[tuple[int, int]]) -> Ints:
-    """The plans of some pairs, sorted."""
-    return np.array(sorted({plan for pair in pairs for plan in pair}), np.int64)
