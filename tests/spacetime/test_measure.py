@@ -172,3 +172,15 @@ def test_the_common_footprint_round_a_pole_has_its_area() -> None:
     assert max(lat for _, lat in places) == 90
     assert min(lat for _, lat in places) == pytest.approx(90 - 50_000 / 111_694, abs=1e-3)
     assert {round(lon) for lon, _ in places} >= {-180, 180}
+
+
+def test_the_centre_of_a_polygon_is_the_same_whichever_way_its_rings_run() -> None:
+    shell = ((10.0, 40.0), (12.0, 40.0), (12.0, 41.0), (10.0, 41.0), (10.0, 40.0))
+    hole = ((10.2, 40.2), (10.8, 40.2), (10.8, 40.8), (10.2, 40.8), (10.2, 40.2))
+    whole = centre([Polygonal(((shell,),))])
+    assert true_distance_m(whole, (11.0, 40.5)) < 1000
+    assert true_distance_m(centre([Polygonal(((shell[::-1],),))]), whole) < 0.01
+    holed = centre([Polygonal(((shell, hole),))])
+    assert holed[0] > 11.05, "what the hole in the west takes away moves it east"
+    for rings in ((shell[::-1], hole), (shell, hole[::-1]), (shell[::-1], hole[::-1])):
+        assert true_distance_m(centre([Polygonal((rings,))]), holed) < 0.01
