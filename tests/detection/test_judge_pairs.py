@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from keepclear.detection.judge import judge
+from keepclear.detection.judge import judge, judge_many, meetings
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.envelope import envelope_from_json
@@ -14,6 +16,7 @@ from keepclear.spacetime.footprint import footprint_from_geojson
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.measure import union_area_km2
 from keepclear.spacetime.separation import NO_SEPARATION, Separation
+from keepclear.spacetime.volume import Volume
 from tests.oracles.footprint_truth import gone
 
 HEIGHTS = HeightRules(0.0, 1500.0, 990.0, 1035.0)
@@ -175,3 +178,51 @@ def test_a_volume_cut_in_height_and_time_stands_as_before(cut_m: float) -> None:
     early, late = low | {"end": "2026-04-09T10:45:00Z"}, low | {"start": "2026-04-09T10:45:00Z"}
     whole, parts = met(A, plan("b", other)), met(A, plan("b", high, early, late))
     assert (whole.verdict, whole.start_ms, whole.end_ms) == (parts.verdict, parts.start_ms, parts.end_ms)
+
+
+def test_many_volumes_stand_as_each_two_of_them_do() -> None:
+    """Enough that times and boxes are compared as arrays; each pair alone tells what the row must say."""
+    draw = np.random.default_rng(4)
+
+    def many(name: str) -> Plan:
+        return plan(name, *(
+            volume(
+                north_m=float(draw.uniform(-90_000, 90_000)), radius_m=float(draw.uniform(200, 900)),
+                start=f"{hour:02}:{minute:02}:00", end=f"{hour + 1:02}:{minute:02}:00",
+            )
+            for hour, minute in zip(draw.integers(6, 20, 40).tolist(), draw.integers(0, 60, 40).tolist(), strict=True)
+        ))  # fmt: skip
+
+    for separation in (NO_SEPARATION, Separation(900.0, 0.0, 600_000)):
+        a, b = many("a"), many("b")
+        alone = [
+            judge(replace(a, envelope=(one,)), replace(b, envelope=(other,)), separation, HEIGHTS)
+            for one in volumes_of(a)
+            for other in volumes_of(b)
+        ]
+        conflicts = [row for row in alone if row.verdict is Verdict.CONFLICT]
+        row = met(a, b, separation)
+        assert row.verdict is Verdict.CONFLICT
+        assert row.start_ms == min(each.start_ms for each in conflicts)
+        assert row.end_ms == max(each.end_ms for each in conflicts)
+        assert row.lateral_gap_m == min(each.lateral_gap_m for each in conflicts)
+
+
+def volumes_of(one: Plan) -> tuple[Volume, ...]:
+    assert isinstance(one.envelope, tuple)
+    return one.envelope
+
+
+def test_judged_together_is_judged_alone() -> None:
+    """Whatever the others are: flights, what is clear, what is apart by less than must be kept."""
+    others = [other for other, _, _ in CASES.values()] + [flight(north_m=0), flight(north_m=1049.9)]
+    several = plan("m", volume(north_m=90_000), volume(north_m=300), volume(north_m=2_200))
+    for separation in (NO_SEPARATION, Separation(500.0, 304.8, 300_000)):
+        cases = [(first, plan("z", other), separation) for other in others for first in (A, several)]
+        for overlap in (True, False):
+            assert judge_many(cases, HEIGHTS, overlap=overlap) == [
+                judge(*case, HEIGHTS, overlap=overlap) for case in cases
+            ]
+            assert list(meetings(cases, HEIGHTS)) == [
+                row for case in cases if (row := judge(*case, HEIGHTS)).verdict is not Verdict.CLEAR
+            ]

@@ -8,9 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from keepclear.spacetime import together
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint, Polygonal, footprint_from_geojson
+from keepclear.spacetime.gathered import gather
 from keepclear.spacetime.heights import Contact
-from keepclear.spacetime.lateral import lateral_gap, may_meet
+from keepclear.spacetime.lateral import LateralGap, lateral_gap, may_meet
+from keepclear.spacetime.together import Pairs, stand
 from tests.oracles.footprint_truth import (
     Depth,
     Position,
@@ -42,7 +45,22 @@ def contact(a: Footprint, b: Footprint, separation_m: float = 0.0) -> Contact:
     assert there == back
     if there.contact is not Contact.CLEAR:
         assert may_meet(a, b, separation_m)
+    agrees_with_what_is_certain(a, b, separation_m, there)
     return there.contact
+
+
+def agrees_with_what_is_certain(a: Footprint, b: Footprint, separation_m: float, there: LateralGap) -> None:
+    """The quick road by planes either is not sure or says the same."""
+    pair = Pairs(np.array([0]), np.array([1]), np.array([separation_m]))
+    for drawing in (False, True):
+        match stand(gather([a, b]), pair, drawing=drawing).certain[0]:
+            case together.CLEAR:
+                assert there.contact is Contact.CLEAR
+            case together.CLOSE:
+                assert there.contact is Contact.OVERLAP
+                assert there.gap_m > 0
+            case together.COMMON:
+                assert there == LateralGap(0.0, Contact.OVERLAP)
 
 
 def expected(overlap_m: float) -> Contact:

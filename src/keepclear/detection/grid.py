@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepclear.detection.extent import extent_of, reach_of
-from keepclear.detection.judge import judge
+from keepclear.detection.judge import judge, meetings
 from keepclear.detection.kernels_grid import (
     CODES,
     COUNT,
@@ -206,8 +206,8 @@ class GridIndex:
         for a, b, _ in self._all_near(include_same_party=include_same_party):
             one, other = self._ids[a], self._ids[b]
             pairs.append((one, other) if one < other else (other, one))
-        for one, other in sorted(pairs):
-            yield from self._met(self._plan(self._slots[one]), [self._plan(self._slots[other])])
+        named = ((self._plan(self._slots[one]), self._plan(self._slots[other])) for one, other in sorted(pairs))
+        yield from meetings(((one, other, self._apart(one, other)) for one, other in named), self._heights)
 
     def all_touching(self, *, include_same_party: bool = False) -> list[tuple[str, str, Verdict]]:
         """Every pair of plans that do not clear each other, by their ids, sorted; no overlap is drawn."""
@@ -220,8 +220,8 @@ class GridIndex:
         return sorted(found)
 
     def _met(self, plan: Plan, others: Iterable[Plan]) -> list[Meeting]:
-        found = (judge(plan, other, self._apart(plan, other), self._heights) for other in others)
-        return sorted((row for row in found if row.verdict is not Verdict.CLEAR), key=lambda row: (row.a, row.b))
+        found = meetings(((plan, other, self._apart(plan, other)) for other in others), self._heights)
+        return sorted(found, key=lambda row: (row.a, row.b))
 
     def _apart(self, plan: Plan, other: Plan) -> Separation:
         return separation_between(self._rules, plan.activity, other.activity)

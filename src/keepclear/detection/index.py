@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from keepclear.detection.extent import Extent, Ints, extent_of, reach_of, rows_meeting
-from keepclear.detection.judge import judge
+from keepclear.detection.judge import Case, judge, judge_many, meetings
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.geodesic import Floats
@@ -92,7 +92,7 @@ class SimpleIndex:
     def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
         """What a plan meets, itself apart, whether or not it is in the index."""
         others = self._others(plan, self._extent(plan), include_same_party=include_same_party)
-        return _by_pair(self._met(plan, others))
+        return _by_pair(meetings((self._case(plan, other) for other in others), self._heights))
 
     def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
         """``against`` for each of several plans."""
@@ -101,27 +101,20 @@ class SimpleIndex:
     def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
         """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
         others = self._others(plan, self._extent(plan), include_same_party=include_same_party)
-        stands = ((other.id, self._judge(plan, other, overlap=False).verdict) for other in others)
-        return [(name, verdict) for name, verdict in stands if verdict is not Verdict.CLEAR]
+        cases = [self._case(plan, other) for other in others]
+        stands = (meeting.verdict for meeting in judge_many(cases, self._heights, overlap=False))
+        return [
+            (other.id, verdict) for other, verdict in zip(others, stands, strict=True) if verdict is not Verdict.CLEAR
+        ]
 
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; the first one found ends the search."""
         others = self._others(plan, self._extent(plan), include_same_party=include_same_party)
-        return not any(
-            self._judge(plan, other, overlap=False).verdict is Verdict.CONFLICT
-            for other in others
-            if other.id not in but
-        )
+        return not any(self._verdict(plan, other) is Verdict.CONFLICT for other in others if other.id not in but)
 
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""
-        for name in sorted(self._plans):
-            plan, rows = self._plans[name], self._rows[name]
-            extent = Extent(self._space[rows], self._time_ms[rows])
-            later = [
-                other for other in self._others(plan, extent, include_same_party=include_same_party) if other.id > name
-            ]
-            yield from _by_pair(self._met(plan, later))
+        return meetings(self._cases(include_same_party=include_same_party), self._heights)
 
     @property
     def volumes(self) -> int:
@@ -141,13 +134,20 @@ class SimpleIndex:
         near = (self._plans[name] for name in self._near(extent) if name != plan.id)
         return [other for other in near if include_same_party or other.party != plan.party]
 
-    def _met(self, plan: Plan, others: Sequence[Plan]) -> list[Meeting]:
-        found = (self._judge(plan, other) for other in others)
-        return [meeting for meeting in found if meeting.verdict is not Verdict.CLEAR]
+    def _cases(self, *, include_same_party: bool) -> Iterator[Case]:
+        """Every pair of plans that may meet, by their ids, sorted."""
+        for name in sorted(self._plans):
+            plan, rows = self._plans[name], self._rows[name]
+            extent = Extent(self._space[rows], self._time_ms[rows])
+            for other in self._others(plan, extent, include_same_party=include_same_party):
+                if other.id > name:
+                    yield self._case(plan, other)
 
-    def _judge(self, plan: Plan, other: Plan, *, overlap: bool = True) -> Meeting:
-        separation = separation_between(self._rules, plan.activity, other.activity)
-        return judge(plan, other, separation, self._heights, overlap=overlap)
+    def _case(self, plan: Plan, other: Plan) -> Case:
+        return plan, other, separation_between(self._rules, plan.activity, other.activity)
+
+    def _verdict(self, plan: Plan, other: Plan) -> Verdict:
+        return judge(*self._case(plan, other), self._heights, overlap=False).verdict
 
     def _extent(self, plan: Plan) -> Extent:
         """The rows of a plan: worked out once where it is asked about and then put in."""
@@ -174,5 +174,5 @@ class SimpleIndex:
         return np.array([*reused, *fresh], np.int64)
 
 
-def _by_pair(meetings: Sequence[Meeting]) -> list[Meeting]:
-    return sorted(meetings, key=lambda meeting: (meeting.a, meeting.b))
+def _by_pair(rows: Iterable[Meeting]) -> list[Meeting]:
+    return sorted(rows, key=lambda meeting: (meeting.a, meeting.b))

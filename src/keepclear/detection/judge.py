@@ -1,59 +1,77 @@
 """One plan against another: exact, the same in either order, and of those two alone (model §2).
 
 Every volume of the one is held against every volume of the other. A conflict beats a marginal meeting, and that beats
-clear; a row tells of the pairs that made it what it is.
+clear; a row tells of the pairs that made it what it is. To judge many pairs of plans together is a good deal faster
+than one by one, and gives the same.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from keepclear.detection.extent import extent_of, reach_of, rows_meeting
 from keepclear.detection.flight import FlightMeeting, flight_meets_volume, flights_meet
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.plan import Plan
+from keepclear.detection.volume_pairs import Both, PiecePair, volumes_meeting
 from keepclear.spacetime.envelope import span_ms
-from keepclear.spacetime.footprint import Footprint
-from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
-from keepclear.spacetime.lateral import lateral_gap
+from keepclear.spacetime.heights import Contact, HeightRules
 from keepclear.spacetime.measure import trajectory_footprint
-from keepclear.spacetime.overlap import common_footprint
+from keepclear.spacetime.overlap import as_geojson, common_polygons
 from keepclear.spacetime.separation import Separation
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
 _VERDICTS = {Contact.CLEAR: Verdict.CLEAR, Contact.MARGINAL: Verdict.MARGINAL, Contact.OVERLAP: Verdict.CONFLICT}
+_AT_ONCE = 512
 
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """How one piece of either plan stands to one of the other."""
-
-    contact: Contact
-    lateral_gap_m: float
-    vertical_gap_m: float
-    widened: bool
-    start_ms: int
-    end_ms: int
-    footprints: tuple[tuple[Footprint, Footprint], ...]
-    """What to draw the overlap from."""
+Case = tuple[Plan, Plan, Separation]
 
 
 def judge(a: Plan, b: Plan, separation: Separation, heights: HeightRules, *, overlap: bool = True) -> Meeting:
     """How two plans stand. ``overlap`` false leaves the drawing of the common footprint out: the rest is the same."""
-    if b.id < a.id:
-        a, b = b, a
-    pairs = list(_pairs(a, b, separation, heights))
-    for contact in (Contact.OVERLAP, Contact.MARGINAL):
-        met = [pair for pair in pairs if pair.contact is contact]
-        if met:
-            return _meeting(a, b, met, overlap=overlap)
-    return _clear(a, b, pairs)
+    return judge_many([(a, b, separation)], heights, overlap=overlap)[0]
 
 
-def _pairs(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> Iterator[_Pair]:
+def judge_many(cases: Sequence[Case], heights: HeightRules, *, overlap: bool = True) -> list[Meeting]:
+    """How the two plans of each case stand, in the order of the cases; each as ``judge`` says it of them alone."""
+    ordered = [(b, a, separation) if b.id < a.id else (a, b, separation) for a, b, separation in cases]
+    met = _pairs(ordered, heights, drawing=overlap)
+    chosen = [_that_count(pairs) for pairs in met]
+    drawn = as_geojson([_polygons(pairs) if overlap else [] for pairs in chosen])
+    return [
+        _meeting(a, b, pairs, common) if pairs else _clear(a, b)
+        for (a, b, _), pairs, common in zip(ordered, chosen, drawn, strict=True)
+    ]
+
+
+def meetings(cases: Iterable[Case], heights: HeightRules) -> Iterator[Meeting]:
+    """The rows of those that do not clear each other, in the order of the cases, a portion at a time."""
+    several = iter(cases)
+    while portion := list(islice(several, _AT_ONCE)):
+        yield from (row for row in judge_many(portion, heights) if row.verdict is not Verdict.CLEAR)
+
+
+def _pairs(cases: Sequence[Case], heights: HeightRules, *, drawing: bool) -> list[list[PiecePair]]:
+    """Of each case the pairs of pieces that do not clear each other."""
+    found: list[list[PiecePair]] = [[] for _ in cases]
+    numbers, volumes = [], []
+    for number, (a, b, separation) in enumerate(cases):
+        ours, theirs = a.envelope, b.envelope
+        if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
+            pairs = _with_flight(a, b, separation, heights)
+            found[number] = [pair for pair in pairs if pair.contact is not Contact.CLEAR]
+        else:
+            numbers.append(number)
+            volumes.append((ours, theirs, separation))
+    for number, meeting in zip(numbers, volumes_meeting(volumes, heights, drawing=drawing), strict=True):
+        found[number] = meeting
+    return found
+
+
+def _with_flight(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> Iterator[PiecePair]:
     ours, theirs = a.envelope, b.envelope
     if isinstance(ours, Trajectory) and isinstance(theirs, Trajectory):
         yield _flights(ours, theirs, separation)
@@ -61,9 +79,7 @@ def _pairs(a: Plan, b: Plan, separation: Separation, heights: HeightRules) -> It
     for row, other in _in_reach(a, b, separation):
         one = ours if isinstance(ours, Trajectory) else ours[row]
         two = theirs if isinstance(theirs, Trajectory) else theirs[other]
-        if isinstance(one, Volume) and isinstance(two, Volume):
-            yield _volumes(one, two, separation, heights)
-        elif isinstance(one, Trajectory) and isinstance(two, Volume):
+        if isinstance(one, Trajectory) and isinstance(two, Volume):
             yield _flight_and_volume(one, two, separation, heights)
         elif isinstance(one, Volume) and isinstance(two, Trajectory):
             yield _flight_and_volume(two, one, separation, heights)
@@ -83,76 +99,61 @@ def _in_reach(a: Plan, b: Plan, separation: Separation) -> list[tuple[int, int]]
     return sorted(found)
 
 
-def _volumes(a: Volume, b: Volume, separation: Separation, rules: HeightRules) -> _Pair:
-    start_ms, end_ms = max(a.start_ms, b.start_ms), min(a.end_ms, b.end_ms)
-    if start_ms - end_ms >= separation.time_ms:
-        return _Pair(Contact.CLEAR, math.inf, math.inf, False, start_ms, end_ms, ())
-    upright = compare_bands(
-        height_band(a.footprint, a.floor, a.ceiling, rules),
-        height_band(b.footprint, b.floor, b.ceiling, rules),
-        separation.vertical_m,
-    )
-    vertical_gap_m = max(upright.gap_m, 0.0)
-    if upright.contact is Contact.CLEAR:
-        return _Pair(Contact.CLEAR, math.inf, vertical_gap_m, upright.widened, start_ms, end_ms, ())
-    level = lateral_gap(a.footprint, b.footprint, separation.lateral_m)
-    contact = _least((upright.contact, level.contact))
-    return _Pair(contact, level.gap_m, vertical_gap_m, upright.widened, start_ms, end_ms, ((a.footprint, b.footprint),))
-
-
-def _flights(a: Trajectory, b: Trajectory, separation: Separation) -> _Pair:
+def _flights(a: Trajectory, b: Trajectory, separation: Separation) -> PiecePair:
     drawn = ((trajectory_footprint(a), trajectory_footprint(b)),)
     return _flown(flights_meet(a, b, separation), a, b, drawn)
 
 
-def _flight_and_volume(flight: Trajectory, volume: Volume, separation: Separation, rules: HeightRules) -> _Pair:
+def _flight_and_volume(flight: Trajectory, volume: Volume, separation: Separation, rules: HeightRules) -> PiecePair:
     met = flight_meets_volume(flight, volume, rules, separation)
     drawn = tuple((part.footprint, volume.footprint) for part in met.parts)
     return _flown(met, flight, volume, drawn)
 
 
-def _flown(
-    met: FlightMeeting,
-    a: Trajectory,
-    b: Trajectory | Volume,
-    drawn: tuple[tuple[Footprint, Footprint], ...],
-) -> _Pair:
+def _flown(met: FlightMeeting, a: Trajectory, b: Trajectory | Volume, drawn: tuple[Both, ...]) -> PiecePair:
     start_ms, end_ms = max(a.start_ms, b.start_ms), min(a.end_ms, b.end_ms)
-    return _Pair(met.contact, met.lateral_gap_m, met.vertical_gap_m, met.widened, start_ms, end_ms, drawn)
+    return PiecePair(met.contact, met.lateral_gap_m, met.vertical_gap_m, met.widened, start_ms, end_ms, drawn)
 
 
-def _least(contacts: Sequence[Contact]) -> Contact:
-    """An overlap takes both; what is clear in one is clear."""
-    return next(each for each in (Contact.CLEAR, Contact.MARGINAL, Contact.OVERLAP) if each in contacts)
+def _that_count(pairs: Sequence[PiecePair]) -> list[PiecePair]:
+    """Those that conflict; where none does, the marginal ones."""
+    conflicts = [pair for pair in pairs if pair.contact is Contact.OVERLAP]
+    return conflicts or [pair for pair in pairs if pair.contact is Contact.MARGINAL]
 
 
-def _meeting(a: Plan, b: Plan, met: Sequence[_Pair], *, overlap: bool) -> Meeting:
-    nearest = min(met, key=lambda pair: (pair.lateral_gap_m + pair.vertical_gap_m, pair.lateral_gap_m))
-    touching = [pair for pair in met if pair.lateral_gap_m == 0]
-    drawn = [both for pair in touching for both in pair.footprints] if overlap else []
+def _polygons(met: Sequence[PiecePair]) -> list[object]:
+    """What the pairs that touch on the ground have in common."""
+    found: list[object] = []
+    for pair in met:
+        if pair.lateral_gap_m == 0:
+            found += common_polygons(pair.footprints) if pair.drawn is None else pair.drawn
+    return found
+
+
+def _meeting(a: Plan, b: Plan, met: Sequence[PiecePair], common: dict[str, object] | None) -> Meeting:
+    lateral_gap_m, vertical_gap_m = _gaps(met)
     return Meeting(
         a.id,
         b.id,
-        _VERDICTS[nearest.contact],
+        _VERDICTS[met[0].contact],
         min(pair.start_ms for pair in met),
         max(pair.end_ms for pair in met),
         any(pair.widened for pair in met),
-        nearest.lateral_gap_m,
-        nearest.vertical_gap_m,
-        common_footprint(drawn),
+        lateral_gap_m,
+        vertical_gap_m,
+        common,
     )
 
 
-def _clear(a: Plan, b: Plan, pairs: Sequence[_Pair]) -> Meeting:
+def _gaps(met: Sequence[PiecePair]) -> tuple[float, float]:
+    """Of the nearest pair; what overlaps needs no look at how far apart the others are."""
+    if any(pair.lateral_gap_m == pair.vertical_gap_m == 0 for pair in met):
+        return 0.0, 0.0
+    both = [(pair.exact_gap_m, pair.vertical_gap_m) for pair in met]
+    return min(both, key=lambda gaps: (sum(gaps), gaps[0]))
+
+
+def _clear(a: Plan, b: Plan) -> Meeting:
     (a_start, a_end), (b_start, b_end) = span_ms(a.envelope), span_ms(b.envelope)
-    return Meeting(
-        a.id,
-        b.id,
-        Verdict.CLEAR,
-        max(a_start, b_start),
-        min(a_end, b_end),
-        any(pair.widened for pair in pairs),
-        min((pair.lateral_gap_m for pair in pairs), default=math.inf),
-        min((pair.vertical_gap_m for pair in pairs), default=math.inf),
-        None,
-    )
+    start_ms, end_ms = max(a_start, b_start), min(a_end, b_end)
+    return Meeting(a.id, b.id, Verdict.CLEAR, start_ms, end_ms, False, math.inf, math.inf, None)

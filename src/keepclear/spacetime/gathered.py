@@ -1,0 +1,121 @@
+"""Many footprints in one set of arrays, so that thousands of pairs can be looked at together (``together``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from keepclear.spacetime.footprint import Corridor, Disc, Footprint, Polygonal, Position
+from keepclear.spacetime.geodesic import LEAST_CURVATURE_RADIUS_M, Floats, earth_centred, forward, inverse
+
+DISC, CORRIDOR, POLYGON, PARTS = range(4)
+"""What a footprint is; one of several parts is kept apart."""
+
+LONGEST_PIECE_M = 20_000.0
+"""A longer edge is cut into geodesics no longer than this; the most that a stretch of boundary then bends is known."""
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """``n`` footprints, ``r`` rings or lines, ``m`` places; rings are closed. Earth-centred metres."""
+
+    kind: Ints
+    """(n,)"""
+    radius_m: Floats
+    """(n,): of a disc or the half-width of a corridor; 0 of a polygon."""
+    ring: Ints
+    """(n + 1,): the first ring or line of each footprint."""
+    place: Ints
+    """(r + 1,): the first place of each ring or line."""
+    xyz: Floats
+    """(m, 3)"""
+    low: Floats
+    """(n, 3): the least x, y and z of the core; what lies between places bulges, which is allowed for."""
+    high: Floats
+
+
+def gather(footprints: Sequence[Footprint]) -> Gathered:
+    """The footprints, one after another, at least one; edges over ``LONGEST_PIECE_M`` are cut."""
+    kind = np.array([_kind(each) for each in footprints], np.int64)
+    radius_m = np.array([_radius_m(each) for each in footprints])
+    lines = [_lines(each) for each in footprints]
+    ring = starts([len(each) for each in lines])
+    place = starts([len(line) for each in lines for line in each])
+    at = np.array(list(chain.from_iterable(line for each in lines for line in each)), float)
+    xyz = earth_centred(at[:, 0], at[:, 1])
+    xyz, place = _cut(at, xyz, place)
+    low = np.minimum.reduceat(xyz, place[ring[:-1]], axis=0)
+    high = np.maximum.reduceat(xyz, place[ring[:-1]], axis=0)
+    bulge = ((high - low) ** 2).sum(axis=1)[:, None] / (5 * LEAST_CURVATURE_RADIUS_M)
+    return Gathered(kind, radius_m, ring, place, xyz, low - bulge, high + bulge)
+
+
+def spans(first: Ints, count: Ints) -> Ints:
+    """The numbers ``first[i]`` to ``first[i] + count[i]`` of every i, one after another."""
+    ends = np.cumsum(count)
+    return np.asarray(np.repeat(first - ends + count, count) + np.arange(ends[-1] if len(ends) else 0))
+
+
+def starts(counts: Sequence[int] | Ints) -> Ints:
+    """Where each of several begins, and the end, when so many of each are laid end to end."""
+    begins = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=begins[1:])
+    return begins
+
+
+def _cut(at: Floats, xyz: Floats, place: Ints) -> tuple[Floats, Ints]:
+    """With places added on the edges that are too long."""
+    edge_m = np.sqrt((np.diff(xyz, axis=0) ** 2).sum(axis=1))
+    edge_m[place[1:-1] - 1] = 0.0
+    long = np.flatnonzero(edge_m > 0.999 * LONGEST_PIECE_M)  # so short a geodesic is longer than its chord by 1 cm
+    if not len(long):
+        return xyz, place
+    azimuth, length = inverse(at[long, 0], at[long, 1], at[long + 1, 0], at[long + 1, 1])
+    more = np.ceil(length / LONGEST_PIECE_M).astype(np.int64) - 1
+    many = np.ones(len(at), np.int64)
+    many[long] += more
+    before = starts(many)
+    edge = np.repeat(np.arange(len(long)), more)
+    step = spans(np.ones(len(long), np.int64), more)
+    lon, lat, _ = forward(
+        at[long[edge], 0], at[long[edge], 1], azimuth[edge], step * (length / (more + 1))[edge],
+    )  # fmt: skip
+    denser = np.repeat(xyz, many, axis=0)
+    denser[before[long[edge]] + step] = earth_centred(lon, lat)
+    return denser, before[place]
+
+
+def _kind(footprint: Footprint) -> int:
+    match footprint:
+        case Disc():
+            return DISC
+        case Corridor():
+            return CORRIDOR
+        case Polygonal(parts):
+            return POLYGON if len(parts) == 1 else PARTS
+
+
+def _radius_m(footprint: Footprint) -> float:
+    match footprint:
+        case Disc(_, _, radius_m):
+            return radius_m
+        case Corridor(_, half_width_m):
+            return half_width_m
+        case Polygonal():
+            return 0.0
+
+
+def _lines(footprint: Footprint) -> Sequence[Sequence[Position]]:
+    match footprint:
+        case Disc(lon, lat, _):
+            return (((lon, lat),),)
+        case Corridor(line, _):
+            return (line,)
+        case Polygonal(parts):
+            return [ring for part in parts for ring in part]
