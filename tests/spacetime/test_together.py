@@ -241,10 +241,18 @@ def test_a_long_edge_is_cut_along_its_geodesic() -> None:
         assert len(them.xyz) == until + 1
 
 
-def test_boxes_hold_what_bulges() -> None:
-    ring = tuple(box_at((30.0, 40.0), 20.0, ahead=4e5, back=4e5, left=3e5, right=5e5))
-    them = gather([Polygonal(((ring,),))])
-    inner = [p for q in along(ring[0], ring[1], 9) for p in along(q, ring[2], 9)]
-    at = earth_centred([p[0] for p in inner], [p[1] for p in inner])
-    assert (at >= them.low[0]).all()
-    assert (at <= them.high[0]).all()
+@pytest.mark.parametrize("centre", [(30.0, 40.0), (0.0, 0.0), (-90.0, 1.0), (77.0, -89.0)])
+@pytest.mark.parametrize("reach_m", [5_000.0, 400_000.0, 1_500_000.0, 4_000_000.0, 9_800_000.0])
+def test_boxes_hold_what_bulges(centre: Position, reach_m: float) -> None:
+    """A ring round a cap, and what it encloses; a line across it."""
+    ring = tuple(gone(centre, turn, reach_m) for turn in range(0, 360, 30))
+    line = (ring[1], centre, ring[8])
+    them = gather([Disc(*centre, 1.0), Polygonal((((*ring, ring[0]),),)), Corridor(line, 1.0)])
+    inner = [p for corner in ring for p in along(centre, corner, 40)] + along(ring[0], ring[1], 30)
+    at = earth_centred(*np.array(inner).T)
+    assert (at >= them.low[1] - 1e-6).all()
+    assert (at <= them.high[1] + 1e-6).all()
+    at = earth_centred(*np.array([*along(line[0], centre, 400), *along(centre, line[2], 400)]).T)
+    assert (at >= them.low[2] - 1e-6).all()
+    assert (at <= them.high[2] + 1e-6).all()
+    assert (them.high[2] - them.low[2]).max() <= np.ptp(at, axis=0).max() + 20.0

@@ -6,17 +6,18 @@ heights above the ellipsoid that it can mean, and its window.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from keepclear.detection.plan import Plan
-from keepclear.spacetime.footprint import Corridor
+from keepclear.spacetime.footprint import Corridor, Footprint
+from keepclear.spacetime.gathered import gather
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import HeightRules, height_band
 from keepclear.spacetime.separation import Separation
-from keepclear.spacetime.shape import shape_of
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
@@ -25,6 +26,7 @@ Ints = npt.NDArray[np.int64]
 STRETCH = 8
 """Legs of a trajectory to a row."""
 HEIGHT_DOUBT_M = 5.0
+ROUNDING_M = 0.02
 GEOID_SLOPE = 1e-3
 """Sea level rises by less than 1 m a kilometre above the ellipsoid: what lateral separation adds to height."""
 
@@ -41,11 +43,19 @@ def extent_of(plan: Plan, rules: HeightRules | None) -> Extent:
     """The rows of a plan. Without rules its volumes' heights are left open, which costs no look at the geoid."""
     if isinstance(plan.envelope, Trajectory):
         return _of_trajectory(plan.envelope)
-    rows = [_of_volume(volume, rules) for volume in plan.envelope]
+    low, high = boxes_of([volume.footprint for volume in plan.envelope])
+    heights = np.array([_heights_m(volume, rules) for volume in plan.envelope]).reshape(-1, 2)
     return Extent(
-        np.array(rows),
+        np.concatenate([low, heights[:, :1], high, heights[:, 1:]], axis=1),
         np.array([(volume.start_ms, volume.end_ms) for volume in plan.envelope], np.int64).reshape(-1, 2),
     )
+
+
+def boxes_of(footprints: Sequence[Footprint]) -> tuple[Floats, Floats]:
+    """The least and the most x, y, z (n, 3) of footprints, radius and inside included; never too small a box."""
+    them = gather(footprints)
+    margin = them.radius_m[:, None] + ROUNDING_M
+    return them.low - margin, them.high + margin
 
 
 def reach_of(separation: Separation) -> tuple[Floats, int]:
@@ -66,23 +76,24 @@ def rows_meeting(one: Extent, row: int, space: Floats, time_ms: Ints, reach: tup
     return np.flatnonzero(near)
 
 
-def _of_volume(volume: Volume, rules: HeightRules | None) -> Floats:
-    low, high = shape_of(volume.footprint).box
+def _heights_m(volume: Volume, rules: HeightRules | None) -> tuple[float, float]:
     if rules is None:
-        return np.array([*low, -np.inf, *high, np.inf])
-    floor, ceiling = height_band(volume.footprint, volume.floor, volume.ceiling, rules).hae_bounds_m
-    return np.array([*low, floor, *high, ceiling])
+        return -np.inf, np.inf
+    return height_band(volume.footprint, volume.floor, volume.ceiling, rules).hae_bounds_m
 
 
 def _of_trajectory(flight: Trajectory) -> Extent:
-    space, times = [], []
+    lines, heights, times = list[Corridor](), [], []
     doubt_ms = int(np.ceil(flight.time_s * 1000))
     last = len(flight.times_ms) - 1
     for first in range(0, last, STRETCH):
         until = min(first + STRETCH, last)
         line = tuple(zip(flight.lon[first : until + 1], flight.lat[first : until + 1], strict=True))
-        low, high = shape_of(Corridor(line, flight.lateral_m)).box
-        heights = flight.height_m[first : until + 1]
-        space.append([*low, min(heights) - flight.vertical_m, *high, max(heights) + flight.vertical_m])
+        lines.append(Corridor(line, flight.lateral_m))
+        flown = flight.height_m[first : until + 1]
+        heights.append((min(flown) - flight.vertical_m, max(flown) + flight.vertical_m))
         times.append([flight.times_ms[first] - doubt_ms, flight.times_ms[until] + doubt_ms])
-    return Extent(np.array(space), np.array(times, np.int64))
+    low, high = boxes_of(lines)
+    upright = np.array(heights)
+    space = np.concatenate([low, upright[:, :1], high, upright[:, 1:]], axis=1)
+    return Extent(space, np.array(times, np.int64))

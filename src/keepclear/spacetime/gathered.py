@@ -17,6 +17,7 @@ DISC, CORRIDOR, POLYGON, PARTS = range(4)
 
 LONGEST_PIECE_M = 20_000.0
 """A longer edge is cut into geodesics no longer than this; the most that a stretch of boundary then bends is known."""
+_LARGE_M = 3_000_000.0
 
 Ints = npt.NDArray[np.int64]
 
@@ -52,8 +53,20 @@ def gather(footprints: Sequence[Footprint]) -> Gathered:
     xyz, place = _cut(at, xyz, place)
     low = np.minimum.reduceat(xyz, place[ring[:-1]], axis=0)
     high = np.maximum.reduceat(xyz, place[ring[:-1]], axis=0)
-    bulge = ((high - low) ** 2).sum(axis=1)[:, None] / (5 * LEAST_CURVATURE_RADIUS_M)
+    bulge = _bulge_m(kind, ((high - low) ** 2).sum(axis=1))[:, None]
     return Gathered(kind, radius_m, ring, place, xyz, low - bulge, high + bulge)
+
+
+def _bulge_m(kind: Ints, square: Floats) -> Floats:
+    """How far out of the box round its places a core may reach, by the square of the box's diagonal.
+
+    Places of which no two are farther apart than ``d`` lie in a cap whose rim has a radius of at most d / √3 (Jung), as
+    does what their geodesics enclose; there the cap rises d² / 6R, and more only where it is a good part of the globe.
+    A line rises between two of its places only.
+    """
+    area = square / LEAST_CURVATURE_RADIUS_M / np.where(square > _LARGE_M**2, 1.0, 5.0)
+    line = LONGEST_PIECE_M**2 / (7 * LEAST_CURVATURE_RADIUS_M)
+    return np.asarray(np.select([kind == DISC, kind == CORRIDOR], [0.0, line], area))
 
 
 def spans(first: Ints, count: Ints) -> Ints:
