@@ -25,6 +25,7 @@ HERE = (36.0, 34.0)
 
 def volume(
     *,
+    at: tuple[float, float] = HERE,
     north_m: float = 0.0,
     radius_m: float = 1000.0,
     floor: str = "1000 ft AMSL",
@@ -32,7 +33,7 @@ def volume(
     start: str = "10:00:00",
     end: str = "11:00:00",
 ) -> dict[str, Any]:
-    lon, lat = gone(HERE, 0.0, north_m)
+    lon, lat = gone(at, 0.0, north_m)
     return {
         "footprint": {"type": "Point", "coordinates": [lon, lat]},
         "radius_m": radius_m,
@@ -211,6 +212,24 @@ def test_many_volumes_stand_as_each_two_of_them_do() -> None:
 def volumes_of(one: Plan) -> tuple[Volume, ...]:
     assert isinstance(one.envelope, tuple)
     return one.envelope
+
+
+def test_heights_of_two_datums_are_compared_where_they_are() -> None:
+    """1110 m above the sea are some 1130 m above the ellipsoid in the Levant, and 1010 m south of India."""
+    india = (80.0, 6.0)
+
+    def level(name: str, floor: str, ceiling: str) -> Plan:
+        spots = (volume(floor=floor, ceiling=ceiling), volume(at=india, floor=floor, ceiling=ceiling))
+        return plan(name, *spots)
+
+    a, b = level("a", "1000 m HAE", "1100 m HAE"), level("b", "1110 m AMSL", "1200 m AMSL")
+    assert met(a, b).verdict is Verdict.CONFLICT
+    both = volumes_of(a), volumes_of(b)
+    cases = [
+        (replace(a, envelope=(one,)), replace(b, envelope=(other,)), NO_SEPARATION)
+        for one, other in zip(*both, strict=True)
+    ]
+    assert [row.verdict for row in judge_many(cases, HEIGHTS)] == [Verdict.CLEAR, Verdict.CONFLICT]
 
 
 def test_judged_together_is_judged_alone() -> None:

@@ -14,7 +14,7 @@ from keepclear.spacetime.footprint import Corridor, Disc, Footprint, Polygonal
 from keepclear.spacetime.gathered import LONGEST_PIECE_M, gather
 from keepclear.spacetime.geodesic import earth_centred, geodetic
 from keepclear.spacetime.heights import Contact
-from keepclear.spacetime.lateral import lateral_gap
+from keepclear.spacetime.lateral import gap_of_apart_m, lateral_gap
 from keepclear.spacetime.overlap import common_footprint
 from keepclear.spacetime.together import CLEAR, CLOSE, COMMON, UNSURE, Pairs, Together, holds_disc, stand
 from tests.oracles.footprint_truth import (
@@ -51,6 +51,7 @@ def check_against_the_exact_road(cases: list[Case]) -> list[int]:
             elif code == CLOSE:
                 assert level.contact is Contact.OVERLAP
                 assert level.gap_m > 0
+                assert gap_of_apart_m(a, b) == gap_of_apart_m(b, a) == level.gap_m
             elif code == COMMON:
                 assert level.contact is Contact.OVERLAP
                 assert level.gap_m == 0

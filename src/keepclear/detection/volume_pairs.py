@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from keepclear.detection.extent import Ints
+from keepclear.spacetime.altitude import Altitude, Datum
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint
 from keepclear.spacetime.gathered import gather
 from keepclear.spacetime.heights import Contact, HeightGap, HeightRules, compare_bands, height_band
-from keepclear.spacetime.lateral import lateral_gap
+from keepclear.spacetime.lateral import gap_of_apart_m, lateral_gap
 from keepclear.spacetime.overlap import in_degrees
 from keepclear.spacetime.separation import Separation
 from keepclear.spacetime.together import CLEAR, CLOSE, COMMON, Pairs, stand
@@ -27,6 +28,9 @@ _FEW = 1_024
 """Pairs of volumes whose times are quicker compared one by one than as arrays."""
 _MOST_PLACES = 100_000
 """Of the footprints that are looked at together: some ten megabytes."""
+
+_WITHOUT_GEOID = {Datum.SFC, Datum.UNL, Datum.AMSL, Datum.FL, Datum.AGL}
+"""Limits that are compared without the geoid, which alone depends on the place (``spacetime.heights``)."""
 
 Volumes = Sequence[Volume]
 Both = tuple[Footprint, Footprint]
@@ -53,7 +57,7 @@ class PiecePair:
         """The gap in any case."""
         if math.isnan(self.lateral_gap_m):
             ((a, b),) = self.footprints
-            return lateral_gap(a, b).gap_m
+            return gap_of_apart_m(a, b)
         return self.lateral_gap_m
 
 
@@ -140,7 +144,8 @@ def _meeting(
         np.array([each.separation.lateral_m for each in part]),
     )
     met = stand(gather(footprints), pairs, drawing=drawing)
-    left = [(n, _upright(part[n], rules)) for n in np.flatnonzero(met.certain != CLEAR).tolist()]
+    heights = _Heights(rules)
+    left = [(n, heights.of(part[n])) for n in np.flatnonzero(met.certain != CLEAR).tolist()]
     left = [(n, upright) for n, upright in left if upright.contact is not Contact.CLEAR]
     certain: Ints = met.certain[[n for n, _ in left]] if left else np.empty(0, np.int64)
     drawn = in_degrees(met, np.array([n for n, _ in left], np.int64)) if drawing and left else [[] for _ in left]
@@ -150,13 +155,31 @@ def _meeting(
             yield part[n], pair
 
 
-def _upright(each: _Candidate, rules: HeightRules) -> HeightGap:
-    a, b = each.a, each.b
-    return compare_bands(
-        height_band(a.footprint, a.floor, a.ceiling, rules),
-        height_band(b.footprint, b.floor, b.ceiling, rules),
-        each.separation.vertical_m,
-    )
+class _Heights:
+    """How bands of height stand to each other; the same four limits are compared once where places do not matter."""
+
+    def __init__(self, rules: HeightRules) -> None:
+        self._rules = rules
+        self._known: dict[tuple[Altitude, Altitude, Altitude, Altitude, float], HeightGap] = {}
+
+    def of(self, each: _Candidate) -> HeightGap:
+        """How those of the two volumes stand."""
+        a, b = each.a, each.b
+        if not {a.floor.datum, a.ceiling.datum, b.floor.datum, b.ceiling.datum} <= _WITHOUT_GEOID:
+            return self._compared(each)
+        key = a.floor, a.ceiling, b.floor, b.ceiling, each.separation.vertical_m
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._compared(each)
+        return known
+
+    def _compared(self, each: _Candidate) -> HeightGap:
+        a, b = each.a, each.b
+        return compare_bands(
+            height_band(a.footprint, a.floor, a.ceiling, self._rules),
+            height_band(b.footprint, b.floor, b.ceiling, self._rules),
+            each.separation.vertical_m,
+        )
 
 
 def _pair(each: _Candidate, upright: HeightGap, code: int, drawn: Sequence[Any] | None) -> PiecePair:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from keepclear.detection.flight import flight_meets_volume
+from keepclear.detection.volume_pairs import volumes_meeting
 from keepclear.spacetime.altitude import Altitude
 from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.footprint import Footprint
-from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
+from keepclear.spacetime.heights import Contact, HeightRules
 from keepclear.spacetime.instants import FIRST_MS, LAST_MS
-from keepclear.spacetime.lateral import lateral_gap
+from keepclear.spacetime.separation import NO_SEPARATION
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
@@ -25,12 +26,13 @@ def enters(
     """True when the envelope overlaps the zone by 1 cm or more in footprint and in height at a common instant.
 
     No separation is kept from a zone, for its bounds are where it begins. Without a start or an end it stands from or
-    for ever. Raises ``InvalidInput`` for heights above ground where the rules have no terrain.
+    for ever. Raises ``InvalidInput`` for heights above ground near the zone where the rules have no terrain.
     """
     zone = zone_volume(zone_footprint, floor, ceiling, start_ms, end_ms)
     if isinstance(envelope, Trajectory):
         return flight_meets_volume(envelope, zone, heights).contact is Contact.OVERLAP
-    return any(_volume_enters(volume, zone, heights) for volume in envelope)
+    (met,) = volumes_meeting([(envelope, (zone,), NO_SEPARATION)], heights, drawing=False)
+    return any(pair.contact is Contact.OVERLAP for pair in met)
 
 
 def zone_volume(
@@ -40,13 +42,3 @@ def zone_volume(
     since = FIRST_MS if start_ms is None else start_ms
     until = LAST_MS + 1 if end_ms is None else end_ms
     return Volume(footprint, floor, ceiling, since, until)
-
-
-def _volume_enters(volume: Volume, zone: Volume, heights: HeightRules) -> bool:
-    if volume.start_ms >= zone.end_ms or zone.start_ms >= volume.end_ms:
-        return False
-    band = height_band(volume.footprint, volume.floor, volume.ceiling, heights)
-    zone_band = height_band(zone.footprint, zone.floor, zone.ceiling, heights)
-    if compare_bands(band, zone_band).contact is not Contact.OVERLAP:
-        return False
-    return lateral_gap(volume.footprint, zone.footprint, 0.0).contact is Contact.OVERLAP

@@ -12,8 +12,8 @@ from keepclear.spacetime.closeness import boxes_within
 from keepclear.spacetime.common_disc import share_disc
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.heights import LEAST_OVERLAP_M, NOISE_M, Contact
-from keepclear.spacetime.nearness import nearest
-from keepclear.spacetime.shape import shape_of
+from keepclear.spacetime.nearness import nearest, nearest_of_apart
+from keepclear.spacetime.shape import Shape, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,7 @@ class LateralGap:
 
 def lateral_gap(a: Footprint, b: Footprint, separation_m: float = 0.0) -> LateralGap:
     """How two footprints stand that must keep ``separation_m`` apart; the same, to the bit, for (b, a)."""
-    one, other = shape_of(a), shape_of(b)
-    if other.key < one.key:
-        one, other = other, one
+    one, other = _ordered(a, b)
     cores = nearest(one, other)
     gap_m = max(cores.distance_m - one.radius_m - other.radius_m, 0.0)
     beyond = gap_m - separation_m
@@ -41,6 +39,17 @@ def lateral_gap(a: Footprint, b: Footprint, separation_m: float = 0.0) -> Latera
     return LateralGap(gap_m, Contact.OVERLAP)
 
 
+def gap_of_apart_m(a: Footprint, b: Footprint) -> float:
+    """The ``gap_m`` of ``lateral_gap``, to the bit, of two footprints that are known to have one."""
+    one, other = _ordered(a, b)
+    return max(nearest_of_apart(one, other).distance_m - one.radius_m - other.radius_m, 0.0)
+
+
 def may_meet(a: Footprint, b: Footprint, separation_m: float) -> bool:
     """False only where the two are farther apart than the separation and 1 cm: a filter by boxes round the earth."""
     return boxes_within(shape_of(a).box, shape_of(b).box, separation_m)
+
+
+def _ordered(a: Footprint, b: Footprint) -> tuple[Shape, Shape]:
+    one, other = shape_of(a), shape_of(b)
+    return (other, one) if other.key < one.key else (one, other)

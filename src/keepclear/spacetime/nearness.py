@@ -45,8 +45,11 @@ class Nearest:
 def nearest(a: Shape, b: Shape) -> Nearest:
     """The least geodesic distance between two cores, and where; 0 where they cross, touch or hold one another."""
     met = meeting_place(a, b)
-    if met is not None:
-        return met
+    return nearest_of_apart(a, b) if met is None else met
+
+
+def nearest_of_apart(a: Shape, b: Shape) -> Nearest:
+    """The same of two cores that are known not to meet: an edge that crosses another, or what holds it, is not seen."""
     ways = [(a, b, point_to_piece(a.vertices, b.pieces, _bound)), (b, a, point_to_piece(b.vertices, a.pieces, _bound))]
     most_m = min(float(found.high_m.min()) for _, _, found in ways)
     nearer = [_from_vertices(*way[:2], way[2].under(most_m)) for way in ways]
