@@ -11,6 +11,7 @@ BENCHES = {
     "query": "bench.plans_query",
     "durable": "bench.plans_durable",
     "check": "bench.check_files",
+    "judge": "bench.judged_pairs",
     "race": "bench.race",
     "resolve": "bench.resolve_day",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from tests.oracles.footprint_truth import (
     box_at,
     depth_in_ring,
     distance_m,
+    distance_to_edge_m,
     gone,
     on_plane,
 )
@@ -226,6 +228,22 @@ def test_the_drawn_outline_of_what_is_large_is_within_its_tolerance() -> None:
             for lon, lat in found["coordinates"][0]:
                 most = max(distance_m(centre, (lon, lat)), distance_m(middle, (lon, lat)))
                 assert most == pytest.approx(radius_m, rel=1.5e-3)
+
+
+@pytest.mark.parametrize("centre", [(15.0, 47.0), (-179.0, -66.0), (40.0, 2.0)])
+def test_large_polygons_are_certain_and_drawn_to_centimetres(centre: Position) -> None:
+    """Every corner of what two of them share lies on an edge of one of them."""
+    one = box_at(centre, 20.0, ahead=200_000.0, back=150_000.0, left=180_000.0, right=210_000.0)
+    other = box_at(gone(centre, 75.0, 150_000.0), 50.0, ahead=220_000.0, back=150_000.0, left=90_000.0, right=80_000.0)
+    a, b = Polygonal(((tuple(one),),)), Polygonal(((tuple(other),),))
+    assert check_against_the_exact_road([(a, b, 0.0), (a, b, 500.0)]) == [COMMON, COMMON]
+    found = common_footprint([(a, b)])
+    assert found is not None
+    polygons = found["coordinates"] if found["type"] == "MultiPolygon" else [found["coordinates"]]
+    corners = sorted({(lon, lat) for polygon in polygons for lon, lat in polygon[0] if abs(lon) < 180})
+    for lon, lat in corners[:: len(corners) // 6]:
+        away = min(distance_to_edge_m((lon, lat), *edge) for ring in (one, other) for edge in pairwise(ring))
+        assert away <= 0.04
 
 
 def test_a_long_edge_is_cut_along_its_geodesic() -> None:

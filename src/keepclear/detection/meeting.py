@@ -31,8 +31,9 @@ class Meeting:
     """The earlier end; the latest of several."""
     widened: bool
     lateral_gap_m: float
-    """Between what was declared, 0 where it overlaps; of plans that are clear it may not have been worked out: ∞."""
+    """Between what was declared, 0 where it overlaps; of plans that are clear it is not worked out: ∞."""
     vertical_gap_m: float
+    """The same in height."""
     overlap: dict[str, Any] | None
     """The common footprint as GeoJSON; None where what was declared does not overlap."""
 

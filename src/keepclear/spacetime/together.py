@@ -29,14 +29,18 @@ Bools = npt.NDArray[np.bool_]
 UNSURE, CLEAR, CLOSE, COMMON = range(4)
 """Not certain; clear; an overlap, for what is declared is apart by less than must be kept; an overlap without a gap."""
 
-MOST_REACH_M = 150_000.0
-"""Of a plane: there it stretches lengths by 0.06 %."""
+MOST_REACH_M = 500_000.0
+"""Of a plane on which edges alone are drawn: there one of 20 km bends by 4 cm."""
+_MOST_REACH_ROUND_M = 150_000.0
+"""Of one on which something round is drawn: there lengths are stretched by 0.06 %, and so are radii."""
 _MOST_SHOWN_M = 2_000_000.0
 _STRETCH = 1.2
 """Of (h / R)²: how much longer a length may be drawn, with a fifth for the ellipsoid."""
 _BEND = 0.05
 """A geodesic on a chart, h from its centre, has a curvature of no more than this times h / R²."""
 _ROUNDING_M = 2e-3
+_LONGEST_UP_M = 6_400_000.0
+"""Over the distance of any place from the earth's centre."""
 _MOST_COMPARED = 250_000
 
 
@@ -100,9 +104,11 @@ def _near(them: Gathered, pairs: Pairs) -> _Near:
     apart = np.asarray((low - high > most_m[:, None]).any(axis=1))
     middle = (low + high) / 2
     side = np.maximum(high - low, 0.0) / 2 + most_m[:, None]
-    reach_m = np.sqrt((side**2).sum(axis=1))
+    up_m = np.sqrt((middle**2).sum(axis=1))  # brought up to the surface, the middle is farther from what is beside it
+    reach_m = np.sqrt((side**2).sum(axis=1)) * np.maximum(_LONGEST_UP_M / np.maximum(up_m, 1.0), 1.0)
+    most_reach = np.where(np.maximum(them.radius_m[a], them.radius_m[b]) > 0, _MOST_REACH_ROUND_M, MOST_REACH_M)
     whole = (them.kind[a] != PARTS) & (them.kind[b] != PARTS)
-    fit = ~apart & whole & (reach_m <= MOST_REACH_M) & ((middle**2).sum(axis=1) > (0.9 * MEAN_RADIUS_M) ** 2)
+    fit = ~apart & whole & (reach_m <= most_reach) & (up_m > 0.9 * MEAN_RADIUS_M)
     return _Near(apart, fit, middle, reach_m)
 
 
