@@ -29,14 +29,17 @@ def drawn_round(core: Drawings, radius_m: Floats, straight: Floats) -> Drawings:
     ``straight`` (n, 4) has the two ends of those that are a point or one straight line, NaN for all else.
     """
     made = core.copy()
-    simple = ~np.isnan(straight[:, 0]) & (radius_m > 0)
-    point = simple & (straight[:, :2] == straight[:, 2:]).all(axis=1)
-    made[point] = _discs(straight[point, :2], radius_m[point])
-    made[simple & ~point] = _capsules(straight[simple & ~point], radius_m[simple & ~point])
+    is_round, simple = radius_m > 0, ~np.isnan(straight[:, 0])
+    point = (straight[:, :2] == straight[:, 2:]).all(axis=1)
     places = shapely.get_num_coordinates(core)
-    for corners, those in ((CORNERS, places <= _MANY), (_CORNERS_OF_MANY, places > _MANY)):
-        chosen = ~simple & (radius_m > 0) & those
-        made[chosen] = shapely.buffer(core[chosen], radius_m[chosen], quad_segs=corners // 4)
+    for those, outline in (
+        (simple & point, lambda n: _discs(straight[n, :2], radius_m[n])),
+        (simple & ~point, lambda n: _capsules(straight[n], radius_m[n])),
+        (~simple & (places <= _MANY), lambda n: shapely.buffer(core[n], radius_m[n], quad_segs=CORNERS // 4)),
+        (~simple & (places > _MANY), lambda n: shapely.buffer(core[n], radius_m[n], quad_segs=_CORNERS_OF_MANY // 4)),
+    ):
+        if len(chosen := np.flatnonzero(is_round & those)):
+            made[chosen] = outline(chosen)
     return made
 
 

@@ -129,10 +129,12 @@ def _on_planes(
     common = np.full(len(pairs.a), None, object)
     near = np.flatnonzero(least <= radii if drawing else (certain == UNSURE) & (least <= radii))
     if len(near):
-        common[near] = shapely.intersection(
-            drawn_round(one.core[near], a_radius[near], one.straight[near]),
-            drawn_round(other.core[near], b_radius[near], other.straight[near]),
+        whole = drawn_round(
+            np.concatenate([one.core[near], other.core[near]]),
+            np.concatenate([a_radius[near], b_radius[near]]),
+            np.concatenate([one.straight[near], other.straight[near]]),
         )
+        common[near] = shapely.intersection(whole[: len(near)], whole[len(near) :])
         astray_m = stray_m + longer * np.maximum(a_radius, b_radius)
         solid = holds_disc(common[near], LEAST_OVERLAP_M + astray_m[near])
         certain[near] = np.where(solid, COMMON, UNSURE)
