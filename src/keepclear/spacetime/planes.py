@@ -50,20 +50,10 @@ class Planes:
         radius_m = SEMI_MAJOR_M * np.sqrt(1 - ECCENTRICITY_SQUARED) / (1 - ECCENTRICITY_SQUARED * up[:, 2] ** 2)
         return cls(middle - radius_m[:, None] * up, east, north, up, radius_m)
 
-    def __len__(self) -> int:
-        """How many."""
-        return len(self.radius_m)
-
     def chart(self, number: int) -> Chart:
         """One of them."""
         return Chart(
             self.origin[number], self.east[number], self.north[number], self.up[number], float(self.radius_m[number])
-        )
-
-    def some(self, chosen: Ints) -> Planes:
-        """Those with the numbers given, in their order."""
-        return Planes(
-            self.origin[chosen], self.east[chosen], self.north[chosen], self.up[chosen], self.radius_m[chosen]
         )
 
     def draw(self, points: Floats, of: Ints) -> Floats:
