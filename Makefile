@@ -51,8 +51,9 @@ $(VENV)/.made: requirements/setup.txt
 
 $(VENV)/.for-demo: $(VENV)/.made requirements/demo.txt pyproject.toml
 	@echo "Installing what Keepclear runs on …"
-	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
+	@$(BIN)/uv pip install --compile-bytecode --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
 	@KEEPCLEAR_SKIP_CONSOLE=1 $(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src/keepclear
 	@echo "Compiling the index …"
 	@$(BIN)/python -m keepclear.detection.warm
 	@touch $@

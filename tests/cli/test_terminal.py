@@ -188,6 +188,55 @@ def test_bad_input_ends_with_2_and_one_line_that_says_what(
     assert "Traceback" not in err
 
 
+BAD_FILES = {
+    "empty": (b"", "line 1 column 1: no JSON"),
+    "blanks": (b" \n ", "no JSON"),
+    "truncated": (b'{"type": "FeatureCollection", "features": [{"type": "Fea', "line 1 column"),
+    "two documents": (b"{} {}", "no JSON: Extra data"),
+    "UTF-16": ('{"type": "FeatureCollection"}'.encode("utf-16"), "no UTF-8"),
+    "Latin-1": (b'{"type": "FeatureCollection", "name": "\xe9t\xe9"}', "byte 39 is no UTF-8"),
+    "zero bytes": (b"\0" * 64, "no JSON"),
+    "deep": (b"[" * 100_000, "nested over 32 deep"),
+    "deep objects": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested over 32 deep"),
+    "NaN": (b'{"type": "FeatureCollection", "features": [NaN]}', "features[0]: NaN"),
+    "infinity": (b'{"type": "FeatureCollection", "features": [-Infinity]}', "features[0]: -Infinity"),
+    "huge number": (b'{"type": "FeatureCollection", "features": [1e999]}', "features[0]: 1e999"),
+    "many digits": (b'{"type": "FeatureCollection", "features": [' + b"9" * 100_000 + b"]}", "features[0]: 9999"),
+    "key twice": (b'{"type": "FeatureCollection", "features": [], "features": []}', "stands twice"),
+    "half a character": (b'{"type": "FeatureCollection", "features": ["\\ud800"]}', "half of a surrogate pair"),
+    "no collection": (b"[1, 2]", "a list of 2; a GeoJSON FeatureCollection"),
+    "a million vertices": (
+        b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"notice": "n1", "party": "a",'
+        b'"activity": "uas"}, "geometry": {"type": "Polygon", "coordinates": [[' + b"1," * 1_000_000 + b"1]]}}]}",
+        "features[0] (notice 'n1')",
+    ),
+}
+"""What a plan file may hold that is none, and what is said of it."""
+
+
+@pytest.mark.parametrize(("data", "said"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_file_that_is_no_plan_file_ends_with_2_and_one_short_line(
+    run: Run, folder: Path, data: bytes, said: str
+) -> None:
+    (folder / "broken.geojson").write_bytes(data)
+    code, out, err = run("check", "clear.geojson", "broken.geojson", "--json")
+    assert (code, out) == (2, "")
+    assert err.startswith("broken.geojson: ")
+    assert said in err
+    assert err.count("\n") == 1
+    assert len(err) < 500
+
+
+def test_a_pipe_is_a_file(folder: Path) -> None:
+    named = folder / "pipe"
+    os.mkfifo(named)
+    with subprocess.Popen(["bash", "-c", "printf '[' > pipe"], cwd=folder) as writer:
+        code, out, err = process("check", str(named))
+        assert writer.wait() == 0
+    assert (code, out) == (2, b"")
+    assert b"pipe: line 1 column 2: no JSON" in err
+
+
 def test_a_token_file_that_everybody_can_read_is_refused(run: Run, folder: Path) -> None:
     token = folder / "token"
     token.write_text("abc\n")

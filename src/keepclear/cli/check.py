@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -102,8 +104,24 @@ def read_plans(
             plans = plans_from_file(data, heights=rules.heights, progress=lambda n, m: progress.show(stage, n, m))
             return [plan for plan in plans if _is_new(plan, shown_name(name), seen)]
 
-    own = [plan for name in files for plan in fresh(name)]
-    return own, [plan for name in against for plan in fresh(name)]
+    with _uncollected():
+        own = [plan for name in files for plan in fresh(name)]
+        return own, [plan for name in against for plan in fresh(name)]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While plans are read nothing that is made is garbage in a circle: Python's collector would look at all of it
+    over and over, the longer the file the more often. What was read lasts till the end, and is left out for good.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+    gc.freeze()
 
 
 def _is_new(plan: Plan, name: str, seen: dict[str, tuple[Plan, str]]) -> bool:

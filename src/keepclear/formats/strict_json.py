@@ -37,7 +37,7 @@ PLAN_FILE_LIMITS = Limits(max_bytes=1_000_000_000, max_depth=32)
 _BRACKETS_ONLY = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _MAYBE_LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_MAYBE_BIG_NUMBER = re.compile(rb"[0-9]{16}|[0-9.][eE]\+?[0-9]{3}")
+_MAYBE_BIG_NUMBER = re.compile(rb"(?<![0-9.])[0-9]{16}|[0-9.][eE]\+?[0-9]{3}")
 
 
 def loads(data: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Any:

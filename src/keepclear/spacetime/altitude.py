@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from keepclear.errors import InvalidInput
@@ -82,6 +83,16 @@ def parse_altitude(value: object, field: str) -> Altitude:
         raise InvalidInput(field, f"{value} has neither unit nor datum", _RIGHT)
     if not isinstance(value, str):
         raise InvalidInput(field, f"{_shown(value)} is no altitude", _RIGHT)
+    try:
+        return _from_text(value)
+    except InvalidInput as refusal:
+        raise InvalidInput(field, refusal.given, refusal.expected) from None
+
+
+@lru_cache(maxsize=4096)
+def _from_text(value: str) -> Altitude:
+    """The altitude of a text: few are said, and again and again. Refusals are without a field."""
+    field = ""
     text = value.strip()
     if text.upper() in (Datum.SFC, Datum.UNL):
         return Altitude(Datum(text.upper()))

@@ -68,6 +68,7 @@ def footprint_from_geojson(
     sizes = _Sizes(radius_m, half_width_m, prefix)
     at = f"{field}.coordinates"
     coordinates = body["coordinates"]
+    _refuse_many(body["type"], coordinates, at)
     match body["type"]:
         case "Point":
             size = sizes.only("radius_m", "Point")
@@ -89,9 +90,6 @@ def footprint_from_geojson(
                 f"{other!r} is no footprint",
                 "give Polygon, MultiPolygon, Point with radius_m, or LineString with half_width_m",
             )
-    vertices = sum(len(ring) - 1 for part in made.parts for ring in part)
-    if vertices > MOST_VERTICES:
-        raise too_many_vertices(vertices, at)
     check_polygonal(made.parts, at, multiple=body["type"] == "MultiPolygon")
     return made
 
@@ -192,10 +190,27 @@ def _line(line: object, field: str) -> tuple[Position, ...]:
         raise InvalidInput(field, "1 position", "a line has at least 2; for a disc give a Point with radius_m")
     if len(set(positions)) < 2:
         raise InvalidInput(field, "all positions are the same", "a line has length; for a disc give a Point")
-    if len(positions) > MOST_VERTICES:
-        raise too_many_vertices(len(positions), field)
     check_edges(positions, field)
     return positions
+
+
+def _refuse_many(kind: object, coordinates: object, field: str) -> None:
+    """Counts before anything is read: what has too many vertices is refused without work on a single one."""
+    if kind == "LineString":
+        vertices = len(_listed(coordinates))
+    elif kind == "Polygon":
+        vertices = sum(max(len(_listed(ring)) - 1, 0) for ring in _listed(coordinates))
+    elif kind == "MultiPolygon":
+        rings = (ring for part in _listed(coordinates) for ring in _listed(part))
+        vertices = sum(max(len(_listed(ring)) - 1, 0) for ring in rings)
+    else:
+        return
+    if vertices > MOST_VERTICES:
+        raise too_many_vertices(vertices, field)
+
+
+def _listed(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def too_many_vertices(count: int, field: str) -> TooLarge:

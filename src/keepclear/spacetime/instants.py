@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from keepclear.errors import InvalidInput
@@ -37,6 +38,16 @@ def parse_instant(value: object, field: str, *, rounding: Rounding = "down") -> 
         return _from_datetime(value, field, rounding)
     if not isinstance(value, str):
         raise InvalidInput(field, f"{_shown(value)} is no time", _RIGHT)
+    try:
+        return _from_text(value, rounding)
+    except InvalidInput as refusal:
+        raise InvalidInput(field, refusal.given, refusal.expected) from None
+
+
+@lru_cache(maxsize=4096)
+def _from_text(value: str, rounding: Rounding) -> int:
+    """The instant of a text: plans of one day say the same few times again and again. Refusals are without a field."""
+    field = ""
     match = _RFC3339.fullmatch(value)
     if match is None:
         raise InvalidInput(field, f"{_shown(value)} is no RFC 3339 time", _RIGHT)

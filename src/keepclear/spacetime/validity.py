@@ -25,12 +25,17 @@ Ring = tuple[Position, ...]
 
 CHART_COSINE = 0.5  # a chart shows what lies within 60° of its centre
 LEAST_WIDTH_M = 1e-6  # area over perimeter of what has no area but for rounding
+SURE_EDGE_DEG = 90.0
+SURE_TOTAL_DEG = 7_000.0
+"""Degrees of longitude and latitude together: none is over 111.7 km, so these are within both limits of length."""
 TOUCH_M = 0.01  # parts and holes may overlap by so little, as boundaries that touch do
 TOUCH_SHARE = 0.01  # and parts by so much of the smaller: a corner on a shared edge leaves a geodesic bulge
 
 
 def check_edges(line: Sequence[Position], field: str) -> None:
     """Refuses an edge whose ends are nearly opposite on the earth, and a line that is too long to be meant."""
+    if surely_short(line):
+        return
     lengths = edge_lengths(line)
     worst = int(np.argmax(lengths))
     if lengths[worst] > LONGEST_EDGE_M:
@@ -41,6 +46,19 @@ def check_edges(line: Sequence[Position], field: str) -> None:
         )
     if lengths.sum() > MOST_LENGTH_M:
         raise InvalidInput(field, f"{lengths.sum() / 1000:.0f} km long", f"give at most {MOST_LENGTH_M / 1000:.0f} km")
+
+
+def surely_short(line: Sequence[Position]) -> bool:
+    """True when no edge nor all together can be too long: a geodesic is no longer than going north and then east."""
+    total_deg, (lon, lat) = 0.0, line[0]
+    for next_lon, next_lat in line:
+        east_deg = abs(next_lon - lon)
+        edge_deg = min(east_deg, abs(360.0 - east_deg)) + abs(next_lat - lat)
+        if edge_deg > SURE_EDGE_DEG:
+            return False
+        total_deg += edge_deg
+        lon, lat = next_lon, next_lat
+    return total_deg <= SURE_TOTAL_DEG
 
 
 def check_polygonal(parts: Sequence[Sequence[Ring]], field: str, *, multiple: bool) -> None:

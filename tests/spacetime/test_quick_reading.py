@@ -1,0 +1,93 @@
+"""What makes reading quick changes no answer: what is short is short, counts come first, refusals say their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keepclear.errors import InvalidInput, TooLarge
+from keepclear.spacetime.altitude import parse_altitude
+from keepclear.spacetime.footprint import MOST_VERTICES, footprint_from_geojson
+from keepclear.spacetime.instants import parse_instant
+from keepclear.spacetime.pieces import LONGEST_EDGE_M, MOST_LENGTH_M, edge_lengths
+from keepclear.spacetime.validity import SURE_EDGE_DEG, SURE_TOTAL_DEG, check_edges, surely_short
+
+LONGITUDES = st.one_of(st.floats(-180, 180), st.sampled_from([-180.0, -179.9999999, 0.0, 90.0, 179.9999999, 180.0]))
+LATITUDES = st.one_of(st.floats(-90, 90), st.sampled_from([-90.0, -89.9999999, 0.0, 45.0, 89.9999999, 90.0]))
+LINES = st.lists(st.tuples(LONGITUDES, LATITUDES), min_size=2, max_size=12)
+MOST_M_PER_DEGREE = 111_700.0
+
+
+@given(LINES)
+def test_no_edge_is_longer_than_its_degrees_say(line: list[tuple[float, float]]) -> None:
+    for (lon, lat), (next_lon, next_lat), length_m in zip(line, line[1:], edge_lengths(line), strict=False):
+        east_deg = abs(next_lon - lon)
+        degrees = min(east_deg, abs(360.0 - east_deg)) + abs(next_lat - lat)
+        assert length_m <= degrees * MOST_M_PER_DEGREE + 1e-6
+    if surely_short(line):
+        lengths = edge_lengths(line)
+        assert lengths.max() <= LONGEST_EDGE_M
+        assert lengths.sum() <= MOST_LENGTH_M
+
+
+def test_the_sure_degrees_are_within_both_limits() -> None:
+    assert SURE_EDGE_DEG * MOST_M_PER_DEGREE < LONGEST_EDGE_M
+    assert SURE_TOTAL_DEG * MOST_M_PER_DEGREE < MOST_LENGTH_M
+
+
+def test_a_line_too_long_in_short_edges_is_refused_all_the_same() -> None:
+    there_and_back = [((-40.0, 0.0), (40.0, 0.0))[i % 2] for i in range(101)]
+    with pytest.raises(InvalidInput, match="km long"):
+        check_edges(there_and_back, "line")
+    check_edges(there_and_back[:80], "line")
+
+
+def test_an_edge_to_nearly_the_other_side_of_the_earth_is_refused_all_the_same() -> None:
+    with pytest.raises(InvalidInput, match="nearly opposite") as refusal:
+        check_edges([(0.0, 0.0), (1.0, 0.0), (-179.0, 0.1)], "line")
+    assert refusal.value.field == "line[2]"
+
+
+RUBBISH = ["no position"] * (MOST_VERTICES + 2)
+"""Refused by itself, as soon as anybody looks at one."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "coordinates", "sizes"),
+    [
+        ("Polygon", [RUBBISH], {}),
+        ("Polygon", [["no position"], RUBBISH], {}),
+        ("MultiPolygon", [[["no position"]], [RUBBISH]], {}),
+        ("LineString", RUBBISH, {"half_width_m": 5.0}),
+    ],
+)
+def test_vertices_are_counted_before_one_is_looked_at(kind: str, coordinates: Any, sizes: dict[str, Any]) -> None:
+    with pytest.raises(TooLarge) as refusal:
+        footprint_from_geojson({"type": kind, "coordinates": coordinates}, "at", **sizes)
+    assert refusal.value.field == "at.coordinates"
+
+
+@pytest.mark.parametrize("coordinates", ["x" * 20_000, None, 5, [5], [[5]], [["x" * 20_000]], {}])
+@pytest.mark.parametrize("kind", ["Polygon", "MultiPolygon", "LineString"])
+def test_what_is_no_list_is_not_counted_but_refused(kind: str, coordinates: Any) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        footprint_from_geojson({"type": kind, "coordinates": coordinates}, "at", half_width_m=5.0)
+    assert not isinstance(refusal.value, TooLarge)
+
+
+@pytest.mark.parametrize("parse", [parse_altitude, parse_instant])
+def test_what_was_refused_or_taken_before_is_again_and_says_where(parse: Any) -> None:
+    for field in ("first", "second"):
+        with pytest.raises(InvalidInput) as refusal:
+            parse("soon", field)
+        assert refusal.value.field == field
+    said = "300 ft AGL" if parse is parse_altitude else "2026-04-09T13:40:00Z"
+    assert parse(said, "first") == parse(said, "second")
+
+
+def test_a_start_and_an_end_that_are_written_alike_are_rounded_apart() -> None:
+    written = "2026-04-09T13:40:00.0005Z"
+    assert parse_instant(written, "end", rounding="up") - parse_instant(written, "start", rounding="down") == 1
