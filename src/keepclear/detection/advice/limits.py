@@ -23,7 +23,8 @@ def cost(minutes: float = 0.0, feet: float = 0.0, metres: float = 0.0) -> float:
 class Limits:
     """The farthest changes that are still advice, their steps, and how many looks at all that is live they may take.
 
-    Heights in metres step by ``step_height_m``, those in feet and flight levels by ``step_ft`` (1 FL is 100 ft).
+    Heights in metres step by ``step_height_m``, those in feet and flight levels by ``step_ft`` (1 FL is 100 ft). What
+    is called the least change of a kind is the least in these steps.
     """
 
     most_min: int = 240
@@ -32,11 +33,12 @@ class Limits:
     step_min: int = 1
     step_ft: int = 100
     step_height_m: int = 25
-    step_m: int = 100
+    step_m: int = 1
     least_band_ft: int = 500
     """What must be left of a band that is trimmed."""
-    most_looks: int = 96
-    most_looks_a_kind: int = 8
+    most_looks: int = 512
+    """For one answer; none is left for combinations when single changes have taken them all."""
+    most_looks_a_kind: int = 64
 
 
 FINE = Limits()
