@@ -10,12 +10,13 @@ from keepclear.detection.advice import levels
 from keepclear.detection.advice.around import Surroundings
 from keepclear.detection.advice.axis import Axis, Runs
 from keepclear.detection.advice.combinations import combinations
-from keepclear.detection.advice.detour import detours
+from keepclear.detection.advice.detour import Detour, detours
 from keepclear.detection.advice.levels import Level
 from keepclear.detection.advice.limits import FINE, Limits
 from keepclear.detection.advice.moves import Moves
 from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.option import Advice, advice_of
+from keepclear.detection.advice.places import Aside
 from keepclear.detection.advice.search import Search
 from keepclear.detection.advice.times import Shift
 from keepclear.detection.plan import Plan
@@ -45,7 +46,7 @@ def advise(own: Plan, other: Plan, around: Surroundings, *, at_ms: int | None, l
         return Found()
     side = _Side(own, around, search, at_ms, limits)
     found = list(side.singles()) or list(combinations(side.near, search, at_ms, side.may))
-    options = [advice_of(own, moved, steps) for moved, steps in found if _can_be_said(moved, around)]
+    options = [advice_of(own, moved, steps) for moved, steps in found if _can_be_said(moved, steps, around)]
     best: dict[str, Advice] = {}
     for option in sorted(options, key=_order):
         best.setdefault(option.kind, option)
@@ -68,7 +69,7 @@ class _Side:
     @cached_property
     def near(self) -> Neighbours:
         """What is near the plan, asked for once."""
-        return Neighbours(self.own, self.around, self.limits)
+        return Neighbours(self.own, self.search)
 
     def singles(self) -> Iterator[tuple[Plan, Steps]]:
         """Each kind of change that clears by itself."""
@@ -106,8 +107,10 @@ class _Side:
         return self.around.keeps_inside if self.around.keeps_inside(self.own) else lambda _: True
 
 
-def _can_be_said(moved: Plan, around: Surroundings) -> bool:
+def _can_be_said(moved: Plan, steps: Steps, around: Surroundings) -> bool:
     """True when the new envelope is one that a notice may have: a polygon moved far may no longer be."""
+    if not any(isinstance(axis, Aside | Detour) for axis, _ in steps):
+        return True
     try:
         said = envelope_from_json(envelope_to_json(moved.envelope), "envelope", around.heights)
     except InvalidInput:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -92,10 +92,11 @@ class Surroundings:
         found = [self._blocker(plan, self.plan_of(name)) for name in live]
         return found + [each for each in self._standing_near(plan) if self.conflict(plan, each)]
 
-    def in_reach(self, plan: Plan) -> list[Blocker]:
-        """All that the plan may meet, and perhaps some more: what to look at when the plan is one grown wide."""
-        live = (self.plan_of(name) for name, _ in self.index.touching(plan))
-        return [self._blocker(plan, each) for each in live] + list(self._standing_near(plan))
+    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
+        """All that the plan may meet, and perhaps some more, but for some: for a plan grown wide."""
+        live = (self.plan_of(name) for name, _ in self.index.touching(plan) if name not in but)
+        standing = (each for each in self._standing_near(plan) if each.plan.id not in but)
+        return [*(self._blocker(plan, each) for each in live), *standing]
 
     def conflict(self, plan: Plan, blocker: Blocker) -> bool:
         """True when the two conflict."""

@@ -74,12 +74,12 @@ class Runs:
         return sorted({last + 1 for last in self._last})
 
 
-def least_from(guess: int, low: int, most: int, blocked: Callable[[int], bool]) -> int:
+def least_from(guess: int, low: int, most: int, stride: int, blocked: Callable[[int], bool]) -> int:
     """A step after ``low`` (which is blocked) that is free while the one before is blocked; over ``most``: none is.
 
-    From a guess: right at once when the guess is, and else by doubling up or halving down from there.
+    From a guess: right at once when the guess is, and else by strides that double up, halved down from there.
     """
-    high, stride = min(max(guess, low + 1), most), 1
+    high, stride = min(max(guess, low + 1), most), max(stride, 1)
     while blocked(high):
         if high >= most:
             return most + 1

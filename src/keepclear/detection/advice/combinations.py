@@ -54,20 +54,23 @@ class _Two:
     def shift_and_level(self, later: bool, make: levels.Make) -> Iterator[tuple[Plan, Steps]]:
         """The cheapest shift in one direction with one kind of change of heights."""
         shift = self.shift(self.near.own, later=later)
-        ends = [end for end in self.near.ends_anywhere(shift) if shift.least <= end <= shift.most]
+        least, most = shift.least, shift.most
+        ends = [end for end in self.near.ends_anywhere(shift) if least <= end <= most]
         if len(ends) > MOST_SHIFTS:
             self.search.cut = True
         best: tuple[float, Plan, Steps] | None = None
         for step in ends[:MOST_SHIFTS]:
+            if not self.search.may_go_on():
+                break
             level = make(shift.moved(step), self.near.limits)
             if level is None or (best is not None and shift.cost(step) >= best[0]):
                 break
-            most = level.most if best is None else int((best[0] - shift.cost(step)) / level.step_cost)
-            least = self.search.least(level, self.near.raised(level), most=most)
-            if least is not None:
-                cost = shift.cost(step) + level.cost(least)
+            room = level.most if best is None else int((best[0] - shift.cost(step)) / level.step_cost)
+            rise = self.search.least(level, self.near.raised(level), most=room)
+            if rise is not None:
+                cost = shift.cost(step) + level.cost(rise)
                 if best is None or cost < best[0]:
-                    best = cost, level.moved(least), ((shift, step), (level, least))
+                    best = cost, level.moved(rise), ((shift, step), (level, rise))
         if best is not None:
             yield best[1], best[2]
 
@@ -84,6 +87,8 @@ class _Two:
 
     def and_aside(self, first: Axis, step: int) -> Iterator[tuple[Plan, Steps]]:
         """The move over the ground that clears from there, then each of the two as small as the other allows."""
+        if not self.search.may_go_on():
+            return
         found = Moves(self.near, self.search, first.moved(step), self.may).nearest()
         if found is None:
             return
@@ -101,7 +106,7 @@ class _Two:
     def _smaller(self, first: Axis, step: int, aside: Aside, other: int) -> int:
         """The least step of the first change that clears where the plan is moved to."""
         there = Aside(Scene(self.near.own, self.near.limits), aside.bearing_deg).moved(other)
-        near = Neighbours(there, self.near.around, self.near.limits)
+        near = Neighbours(there, self.search)
         if isinstance(first, Shift):
             shift = replace(first, plan=there)
             least = self.search.least(shift, near.shifted(shift), most=step)
@@ -114,4 +119,7 @@ class _Two:
 
 
 def _first(axis: Axis, runs: Runs) -> list[int]:
-    return [end for end in runs.ends() if axis.least <= end <= axis.most][:MOST_STOPS]
+    """Where the first runs end; where none are known, the first steps of all."""
+    least, most = axis.least, axis.most
+    ends = runs.ends() or range(least, most + 1)
+    return [end for end in ends if least <= end <= most][:MOST_STOPS]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,13 +45,15 @@ class Bands:
 
 def bands_of(volumes: Sequence[Volume]) -> Bands:
     """The bands of some volumes."""
-    floors, ceilings = [volume.floor for volume in volumes], [volume.ceiling for volume in volumes]
-    return Bands(
-        np.array([limit.metres for limit in floors]),
-        np.array([limit.metres for limit in ceilings]),
-        np.array([_CODES[limit.datum] for limit in floors], np.int64),
-        np.array([_CODES[limit.datum] for limit in ceilings], np.int64),
+    floor_m, ceiling_m, floor_datum, ceiling_datum = (
+        np.array([(*_said(volume.floor), *_said(volume.ceiling)) for volume in volumes]).reshape(-1, 4).T[[0, 2, 1, 3]]
     )
+    return Bands(floor_m, ceiling_m, floor_datum.astype(np.int64), ceiling_datum.astype(np.int64))
+
+
+@lru_cache(maxsize=65_536)
+def _said(limit: Altitude) -> tuple[float, int]:
+    return limit.metres, _CODES[limit.datum]
 
 
 def rises_m(over: Bands, under: Bands) -> tuple[Floats, Bools]:
@@ -77,9 +80,11 @@ class Heights:
             self._known[key] = compare_bands(mine, band, apart_m).contact is Contact.OVERLAP
         return self._known[key]
 
-    def overlapping(self, own: Sequence[Volume], others: Sequence[Volume], i: Ints, j: Ints, apart_m: Floats) -> Bools:
-        """Which pairs of ``own[i]`` and ``others[j]`` overlap in height, ``apart_m`` apart."""
-        mine, theirs = bands_of(own).only(i), bands_of(others).only(j)
+    def overlapping(
+        self, own: Sequence[Volume], others: Sequence[Volume], bands: Bands, i: Ints, j: Ints, apart_m: Floats
+    ) -> Bools:
+        """Which pairs of ``own[i]`` and ``others[j]``, whose bands are given, overlap in height, ``apart_m`` apart."""
+        mine, theirs = bands_of(own).only(i), bands.only(j)
         over, sure_over = rises_m(mine, theirs)
         under, sure_under = rises_m(theirs, mine)
         thin = -np.minimum(mine.thick_m, theirs.thick_m)

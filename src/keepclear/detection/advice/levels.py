@@ -91,7 +91,7 @@ class Level:
         """The steps at which pairs that overlap on the ground and in time overlap in height too."""
         i, j = pairs.own, pairs.other
         before, after = (bands_of([self.volume_at(each, at) for each in own]).only(i) for at in (0, 1))
-        theirs = bands_of(rows.volumes).only(j)
+        theirs = rows.bands.only(j)
         over, sure_over = rises_m(before, theirs)
         under, sure_under = rises_m(theirs, before)
         floor_m, ceiling_m = _grows(before.floor_m, after.floor_m), _grows(before.ceiling_m, after.ceiling_m)

@@ -19,11 +19,13 @@ from keepclear.detection.advice.rows import (
     Pairs,
     Rows,
     in_time,
+    narrowed,
     on_the_ground,
     rows_of,
     volumes_of,
     windows_of,
 )
+from keepclear.detection.advice.search import LOOK, Search
 from keepclear.detection.advice.times import Shift
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import SURFACE, UNLIMITED
@@ -37,8 +39,17 @@ class Neighbours:
     """Asks for what is near one's own plan, once a kind of change; times and heights may differ from its own later."""
 
     own: Plan
-    around: Surroundings
-    limits: Limits
+    search: Search
+
+    @property
+    def around(self) -> Surroundings:
+        """What is live."""
+        return self.search.around
+
+    @property
+    def limits(self) -> Limits:
+        """How far changes may go."""
+        return self.search.limits
 
     @cached_property
     def plane(self) -> Plane:
@@ -56,33 +67,35 @@ class Neighbours:
         return [volume.footprint for volume in volumes_of(self.own)]
 
     def shifted(self, shift: Shift) -> Runs:
-        """The shifts of ``shift.plan`` at which it surely conflicts; that plan is the own one or at other heights."""
+        """The shifts at which the plan surely conflicts."""
         volumes = volumes_of(shift.plan)
-        if not volumes:
+        if not volumes or self.limits.plain:
             return Runs.none()
-        rows, pairs = self._any_time if shift.plan is self.own else self._any
+        rows, pairs = self._any_time
         if rows is None:
             return Runs.none()
-        pairs = self.at_one_height(volumes, rows, pairs)
         return shift.runs(windows_of(volumes)[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other])
 
     def at_one_height(self, volumes: Sequence[Volume], rows: Rows, pairs: Pairs) -> Pairs:
         """Those of the pairs that overlap in height."""
         apart_m = rows.vertical_m[pairs.other]
-        return pairs.only(self.heights.overlapping(volumes, rows.volumes, pairs.own, pairs.other, apart_m))
+        return pairs.only(self.heights.overlapping(volumes, rows.volumes, rows.bands, pairs.own, pairs.other, apart_m))
 
     def raised(self, level: Level) -> Runs:
         """The levels of ``level.plan`` at which it surely conflicts; that plan is the own one or at another time."""
         volumes = volumes_of(level.plan)
-        if not volumes:
+        if not volumes or self.limits.plain:
             return Runs.none()
         rows, pairs = self._any_height if level.plan is self.own else self._any
         if rows is None:
             return Runs.none()
+        self.search.work += LOOK
         return level.runs(volumes, rows, _among(pairs, in_time(volumes, rows)), self.heights)
 
     def ends_anywhere(self, shift: Shift) -> list[int]:
         """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
+        if self.limits.plain or not volumes_of(self.own):
+            return list(range(shift.least, shift.most + 1))
         rows, pairs = self._any
         if rows is None:
             return []
@@ -91,15 +104,15 @@ class Neighbours:
 
     @cached_property
     def _any_time(self) -> tuple[Rows | None, Pairs]:
-        return self._overlapping(self._stretched(any_time=True, any_height=False), any_time=True)
+        return self._overlapping(any_time=True, any_height=False)
 
     @cached_property
     def _any_height(self) -> tuple[Rows | None, Pairs]:
-        return self._overlapping(self._stretched(any_time=False, any_height=True), any_time=False)
+        return self._overlapping(any_time=False, any_height=True)
 
     @cached_property
     def _any(self) -> tuple[Rows | None, Pairs]:
-        return self._overlapping(self._stretched(any_time=True, any_height=True), any_time=True)
+        return self._overlapping(any_time=True, any_height=True)
 
     def _stretched(self, *, any_time: bool, any_height: bool) -> Plan:
         """The plan at all times or heights that it may be moved to, and at more heights than that."""
@@ -122,13 +135,17 @@ class Neighbours:
     def _most_ms(self) -> int:
         return self.limits.most_min * MINUTE_MS
 
-    def _overlapping(self, wide: Plan, *, any_time: bool) -> tuple[Rows | None, Pairs]:
-        """The volumes that a plan grown wide meets, and which of them surely overlap which of its own on the ground."""
-        rows = rows_of(self.around.in_reach(wide), self.plane)
+    def _overlapping(self, *, any_time: bool, any_height: bool) -> tuple[Rows | None, Pairs]:
+        """What the plan meets when it is stretched so, and which volumes surely overlap which of its own."""
+        wide = self._stretched(any_time=any_time, any_height=any_height)
+        rows = rows_of(self.search.in_reach(wide))
         if rows is None:
             return None, Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
-        by_ms = self._most_ms if any_time else 0
-        pairs = in_time(volumes_of(self.own), rows, by_ms, by_ms)
+        volumes, by_ms = volumes_of(self.own), self._most_ms if any_time else 0
+        pairs = in_time(volumes, rows, by_ms, by_ms)
+        if not any_height:
+            pairs = self.at_one_height(volumes, rows, pairs)
+        rows, pairs = narrowed(rows, pairs)
         return rows, on_the_ground(self.footprints, self.plane, rows, pairs)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.heights import Bands, bands_of
 from keepclear.detection.advice.plane import Bools, Ints, Outlines, Plane, off_m
 from keepclear.detection.advice.sweep import surely_overlap
 from keepclear.detection.plan import Plan
@@ -19,11 +20,11 @@ from keepclear.spacetime.volume import Volume
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The volumes of some plans, drawn: windows (n, 2) in ms, and what must be kept from each."""
+    """The volumes of some plans: windows (n, 2) in ms, bands, and what must be kept from each."""
 
     volumes: list[Volume]
-    outlines: Outlines
     window_ms: Ints
+    bands: Bands
     lateral_m: Floats
     vertical_m: Floats
     wait_ms: Ints
@@ -31,8 +32,23 @@ class Rows:
     def __len__(self) -> int:
         return len(self.volumes)
 
+    def only(self, some: Ints) -> Rows:
+        """Some of them, by number."""
+        return Rows(
+            [self.volumes[row] for row in some.tolist()],
+            self.window_ms[some],
+            self.bands.only(some),
+            self.lateral_m[some],
+            self.vertical_m[some],
+            self.wait_ms[some],
+        )
 
-def rows_of(blockers: Sequence[Blocker], plane: Plane) -> Rows | None:
+    def outlines(self, plane: Plane) -> Outlines:
+        """Drawn on a plane."""
+        return plane.outlines([volume.footprint for volume in self.volumes])
+
+
+def rows_of(blockers: Sequence[Blocker]) -> Rows | None:
     """The rows of all plans of volumes among them; None where there is none."""
     volumes: list[Volume] = []
     kept: list[tuple[float, float, int]] = []
@@ -47,8 +63,8 @@ def rows_of(blockers: Sequence[Blocker], plane: Plane) -> Rows | None:
     lateral_m, vertical_m, wait_ms = np.array(kept).T
     return Rows(
         volumes,
-        plane.outlines([volume.footprint for volume in volumes]),
         windows_of(volumes),
+        bands_of(volumes),
         lateral_m,
         vertical_m,
         wait_ms.astype(np.int64),
@@ -80,6 +96,12 @@ class Pairs:
         return Pairs(self.own[some], self.other[some])
 
 
+def narrowed(rows: Rows, pairs: Pairs) -> tuple[Rows, Pairs]:
+    """The rows that are in any of the pairs, and the pairs by their numbers there."""
+    used, number = np.unique(pairs.other, return_inverse=True)
+    return rows.only(used), Pairs(pairs.own, number.astype(np.int64))
+
+
 def in_time(own: Sequence[Volume], rows: Rows, earlier_ms: int = 0, later_ms: int = 0) -> Pairs:
     """Pairs without the separation in time between them, where own volumes may be so much earlier or later."""
     mine = windows_of(own)
@@ -89,22 +111,17 @@ def in_time(own: Sequence[Volume], rows: Rows, earlier_ms: int = 0, later_ms: in
     return Pairs(*np.nonzero(met))
 
 
-def within_circles(own: Outlines, rows: Rows, pairs: Pairs, far_m: float) -> Pairs:
-    """Pairs whose circles come so near each other when one of them is moved so far at the most."""
-    i, j = pairs.own, pairs.other
-    apart = np.hypot(*(own.middle[i] - rows.outlines.middle[j]).T)
-    return pairs.only(apart <= own.reach_m[i] + rows.outlines.reach_m[j] + rows.lateral_m[j] + far_m)
-
-
 def on_the_ground(own_footprints: Sequence[Footprint], plane: Plane, rows: Rows, pairs: Pairs) -> Pairs:
     """Pairs that surely overlap on the ground, where they are."""
-    plain = plane.outlines(own_footprints)
-    pairs = within_circles(plain, rows, pairs, 0.0)
     if not len(pairs):
         return pairs
-    far_m = float(max(plain.far_m[pairs.own].max(), rows.outlines.far_m[pairs.other].max()))
-    off = float(off_m(np.array(far_m)))
-    own = plane.outlines(own_footprints, rim_m=2 * off) if plain.filled.any() else plain
-    each_m = np.maximum(plain.far_m[pairs.own], rows.outlines.far_m[pairs.other])
-    sure = surely_overlap(own, rows.outlines, pairs.own, pairs.other, rows.lateral_m[pairs.other], off_m(each_m))
-    return pairs.only(sure)
+    own, others = plane.outlines(own_footprints), rows.outlines(plane)
+    i, j = pairs.own, pairs.other
+    apart = np.hypot(*(own.middle[i] - others.middle[j]).T)
+    pairs = pairs.only(apart <= own.reach_m[i] + others.reach_m[j] + rows.lateral_m[j])
+    if not len(pairs):
+        return pairs
+    off = off_m(np.maximum(own.far_m[pairs.own], others.far_m[pairs.other]))
+    if own.filled.any():
+        own = plane.outlines(own_footprints, rim_m=2 * float(off.max()))
+    return pairs.only(surely_overlap(own, others, pairs.own, pairs.other, rows.lateral_m[pairs.other], off))

@@ -6,35 +6,52 @@ the way, or lies between such a one and a step that it surely takes to get past 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from keepclear.detection.advice.around import Blocker, Surroundings
 from keepclear.detection.advice.axis import Axis, Runs, least_from
 from keepclear.detection.advice.limits import Limits
+from keepclear.detection.advice.rows import volumes_of
 from keepclear.detection.plan import Plan
+
+LOOK = 10
+"""What a look at all that is live counts."""
+PAST = 50
+"""What it counts to see how far a step must go past one that is in the way."""
+FLOWN = 3
+"""The same for a trajectory, each time that the two are held against each other."""
+STRIDES = 64
+"""What is not known is searched for in strides of this part of the way, each twice the one before."""
 
 
 @dataclass
 class Search:
-    """Searches for one plan; together they look at everything live no more than ``limits.most_looks`` times.
+    """Searches for one plan; together they are no more work than ``limits.most_work``, give or take one piece of it.
 
-    ``cut`` says that one of them ended for that reason, and not because it was done.
+    Work is counted, never timed, so that an answer is the same on any machine. ``cut`` says that a search ended for
+    that reason, and not because it was done.
     """
 
     around: Surroundings
     limits: Limits
-    looks: int = field(default=0, init=False)
+    work: int = field(default=0, init=False)
     cut: bool = field(default=False, init=False)
 
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with: one look."""
-        self.looks += 1
+        self.work += LOOK
         return self.around.in_the_way(plan)
 
-    def may_look(self, looked: int) -> bool:
-        """False, and the answer is cut, when no more looks are left, in all or for a kind that took so many."""
-        if self.looks < self.limits.most_looks and looked < self.limits.most_looks_a_kind:
+    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
+        """All that a plan grown wide may meet, but for some."""
+        found = self.around.in_reach(plan, but)
+        self.work += LOOK + sum(len(volumes_of(each.plan)) for each in found)
+        return found
+
+    def may_go_on(self, more: int = 0) -> bool:
+        """False, and the answer is cut, when there is no room for so much more work."""
+        if self.work + more <= self.limits.most_work:
             return True
         self.cut = True
         return False
@@ -52,20 +69,22 @@ class Search:
         A step that ``may`` refuses ends the search.
         """
         last = axis.most if most is None else min(axis.most, most)
-        step, looked = runs.free_from(axis.least), 0
-        while step <= last and self.may_look(looked):
+        step = runs.free_from(axis.least)
+        while step <= last and self.may_go_on():
             moved = axis.moved(step)
             if not may(moved):
                 return None
             blockers = self.in_the_way(moved)
             if not blockers:
                 return step
-            looked += 1
             step = runs.free_from(self.past(axis, step, blockers, last))
         return None
 
     def past(self, axis: Axis, step: int, blockers: list[Blocker], most: int) -> int:
         """The first step after this one that may clear what is in the way there; over ``most``: none does."""
+        if self.limits.plain:
+            return step + 1
+        self.work += PAST * len(blockers)
         return max(self._past(axis, step, blocker, most) for blocker in blockers)
 
     def _past(self, axis: Axis, step: int, blocker: Blocker, most: int) -> int:
@@ -74,4 +93,12 @@ class Search:
             return known
         if step >= most:
             return most + 1
-        return least_from(step + 1, step, most, lambda at: self.around.conflict(axis.moved(at), blocker))
+
+        def blocked(at: int) -> bool:
+            return self._flown_into(axis.moved(at), blocker)
+
+        return least_from(step + 1, step, most, axis.most // STRIDES, blocked)
+
+    def _flown_into(self, plan: Plan, blocker: Blocker) -> bool:
+        self.work += FLOWN
+        return self.around.conflict(plan, blocker)
