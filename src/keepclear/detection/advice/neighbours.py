@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,6 +40,8 @@ class Neighbours:
 
     own: Plan
     search: Search
+    asked_work: int = field(default=0, init=False)
+    """What the questions so far have been; all times and heights at once are more than that."""
 
     @property
     def around(self) -> Surroundings:
@@ -96,6 +98,8 @@ class Neighbours:
         """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
         if self.limits.plain or not volumes_of(self.own):
             return list(range(shift.least, shift.most + 1))
+        if not self.search.may_go_on(self.asked_work):
+            return []
         rows, pairs = self._any
         if rows is None:
             return []
@@ -138,7 +142,9 @@ class Neighbours:
     def _overlapping(self, *, any_time: bool, any_height: bool) -> tuple[Rows | None, Pairs]:
         """What the plan meets when it is stretched so, and which volumes surely overlap which of its own."""
         wide = self._stretched(any_time=any_time, any_height=any_height)
+        before = self.search.work
         rows = rows_of(self.search.in_reach(wide))
+        self.asked_work += self.search.work - before
         if rows is None:
             return None, Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
         volumes, by_ms = volumes_of(self.own), self._most_ms if any_time else 0

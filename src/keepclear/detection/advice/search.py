@@ -19,7 +19,7 @@ LOOK = 10
 """What a look at all that is live counts."""
 PAST = 50
 """What it counts to see how far a step must go past one that is in the way."""
-FLOWN = 3
+FLOWN = 2
 """The same for a trajectory, each time that the two are held against each other."""
 STRIDES = 64
 """What is not known is searched for in strides of this part of the way, each twice the one before."""
