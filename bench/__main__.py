@@ -14,6 +14,7 @@ BENCHES = {
     "judge": "bench.judged_pairs",
     "race": "bench.race",
     "resolve": "bench.resolve_day",
+    "advise": "bench.advise",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from keepclear.detection.advice.advise import advise
+from keepclear.detection.advice.advise import advise as found_by
 from keepclear.detection.advice.around import Surroundings
 from keepclear.detection.advice.levels import down, lower_ceiling, raise_floor, up
 from keepclear.detection.advice.limits import COARSE, FINE, MINUTE_MS, Limits, cost
@@ -53,6 +54,12 @@ def around(*plans: Plan, rules: tuple[SeparationRule, ...] = (), **more: object)
     for each in plans:
         index.put(each)
     return Surroundings(index, by_id.__getitem__, rules, HEIGHTS, **more)  # type: ignore[arg-type] # of a test
+
+
+def advise(own: Plan, other: Plan, everything: Surroundings, **more: Any) -> tuple[Advice, ...]:
+    found = found_by(own, other, everything, **more)
+    assert not found.cut
+    return found.options
 
 
 def by_kind(options: tuple[Advice, ...]) -> dict[str, Advice]:
@@ -186,7 +193,7 @@ def test_a_move_aside_keeps_the_form(lon: float, lat: float, bearing: float) -> 
     east, west = ((x + 540.0) % 360.0 - 180.0 for x in (lon + half, lon - half))
     ring = ((west, lat - 0.05), (east, lat - 0.05), (east, lat + 0.05), (west, lat + 0.05), (west, lat - 0.05))
     own = plan("a", volume(Polygonal(((ring,),))))
-    moved = only(Aside(Scene(own, HEIGHTS, FINE), bearing).moved(100))
+    moved = only(Aside(Scene(own, FINE), bearing).moved(100))
     assert isinstance(moved.footprint, Polygonal)
     after = moved.footprint.parts[0][0]
     for i in range(4):
@@ -255,7 +262,7 @@ def one_step_less(own: Plan, option: Advice, limits: Limits) -> Plan | None:
         case "aside":
             assert option.bearing_deg is not None
             assert option.aside_m is not None
-            return Aside(Scene(own, HEIGHTS, limits), option.bearing_deg).moved(option.aside_m // limits.step_m - 1)
+            return Aside(Scene(own, limits), option.bearing_deg).moved(option.aside_m // limits.step_m - 1)
         case "up" | "down" | "raise_floor" | "lower_ceiling":
             make = {"up": up, "down": down, "raise_floor": raise_floor, "lower_ceiling": lower_ceiling}[option.kind]
             axis = make(own, limits)

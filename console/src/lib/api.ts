@@ -143,6 +143,7 @@ export interface AdviceSide {
   notice: string;
   party: string;
   options: AdviceOption[];
+  cut: boolean;
 }
 
 /** For a party its own side, for the mediator both. */

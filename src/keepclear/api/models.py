@@ -97,11 +97,12 @@ class OptionOut(Model):
 
 
 class SideOut(Model):
-    """The options of one party, cheapest first."""
+    """The options of one party, cheapest first. ``cut``: the search ended for its length; there may be smaller ones."""
 
     notice: str
     party: str
     options: list[OptionOut]
+    cut: bool
 
 
 class AdviceOut(Model):

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepclear.cli.check import find_meetings, read_plans, read_rules
+from keepclear.cli.check import find_meetings, index_for, read_plans, read_rules
 from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, print_json, print_line
 from keepclear.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
+    from keepclear.detection.advice.advise import Found
     from keepclear.detection.advice.around import Surroundings
-    from keepclear.detection.advice.option import Advice
     from keepclear.detection.meeting import Meeting
     from keepclear.detection.plan import Plan
     from keepclear.formats.mechanism_toml import CheckRules
 
-Sides = tuple[tuple["Plan", tuple["Advice", ...]], ...]
+Sides = tuple[tuple["Plan", "Found"], ...]
 
 
 def advise(
@@ -81,11 +81,9 @@ def _advice(
 
 def _surroundings(by_id: dict[str, Plan], rules: CheckRules) -> Surroundings:
     from keepclear.detection.advice.around import Surroundings
-    from keepclear.detection.index import SimpleIndex
 
-    index = SimpleIndex(rules.separations, rules.heights)
-    for plan in by_id.values():
-        index.put(plan)
+    index = index_for(rules, len(by_id))
+    index.put_many(by_id.values())
     return Surroundings(index, by_id.__getitem__, rules.separations, rules.heights)
 
 
@@ -97,8 +95,13 @@ def _earliest_ms(meeting: Meeting) -> int | None:
 
 def _row(meeting: Meeting, sides: Sides) -> dict[str, Any]:
     told = [
-        {"notice": own.id, "party": own.party, "options": [option.as_json() for option in options]}
-        for own, options in sides
+        {
+            "notice": own.id,
+            "party": own.party,
+            "options": [option.as_json() for option in found.options],
+            "cut": found.cut,
+        }
+        for own, found in sides
     ]
     return {**meeting.as_json(), "sides": told}
 
@@ -108,11 +111,15 @@ def _print(found: Sequence[tuple[Meeting, Sides]], checked: int) -> None:
 
     for meeting, sides in found:
         print_line(f"{meeting.a} and {meeting.b} conflict, {_window(meeting)}.")
-        for own, options in sides:
-            print_line(f"  {own.id} ({own.party}), any one of:" if options else f"  {own.id} ({own.party}):")
-            for option in options:
-                print_line(f"    - {in_words(option)}")
-            if not options:
+        for own, told in sides:
+            print_line(f"  {own.id} ({own.party}), any one of:" if told.options else f"  {own.id} ({own.party}):")
+            words = [in_words(option) for option in told.options]
+            wide = max(map(len, words), default=0)
+            for option, said in zip(told.options, words, strict=True):
+                print_line(f"    - {said:{wide}}   as much as {option.cost:g} min")
+            if told.cut:
+                print_line("    - more or smaller changes may exist: it is too crowded here to look at them all.")
+            elif not told.options:
                 print_line("    - nothing within the limits clears; settle it with the other side.")
         print_line("")
     number = len(found)
@@ -120,7 +127,8 @@ def _print(found: Sequence[tuple[Meeting, Sides]], checked: int) -> None:
     notices = f"{checked:,} notice{'s' if checked != 1 else ''}"
     print_line(f"{notices} checked: {conflicts}.")
     if number:
-        print_line("Each change was checked against all plans given, one change at a time; cheapest first.")
+        print_line("Each change was checked against all plans given, one change at a time; cheapest first, by the")
+        print_line("minutes of delay that would weigh as much.")
 
 
 def _window(meeting: Meeting) -> str:

@@ -16,6 +16,7 @@ from keepclear.cli.progress import ProgressLine
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from keepclear.detection.growing import GrowingIndex
     from keepclear.detection.meeting import Meeting
     from keepclear.detection.plan import Plan
     from keepclear.formats.mechanism_toml import CheckRules
@@ -141,25 +142,29 @@ def _grid_is_compiled() -> bool:
     return is_complete()
 
 
+def index_for(rules: CheckRules, plans: int) -> GrowingIndex:
+    """An empty index for so many plans, which waits for a compiler only where that is worth it."""
+    from keepclear.detection.growing import GrowingIndex
+
+    def may_grow() -> bool:
+        return plans >= WORTH_COMPILING or _grid_is_compiled()
+
+    return GrowingIndex(rules.separations, rules.heights, may_grow=may_grow)
+
+
 def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
-    from keepclear.detection.growing import GrowingIndex
-
     found: list[Meeting] = []
-    many = len(own) + len(others) >= WORTH_COMPILING
-
-    def may_grow() -> bool:
-        return many or _grid_is_compiled()
-
-    index = GrowingIndex(rules.separations, rules.heights, may_grow=may_grow)
+    many = len(own) + len(others)
+    index = index_for(rules, many)
     if others:
         index.put_many(others)
         for number, plan in enumerate(own):
             progress.show(f"checking against others, {len(found):,} found", number, len(own))
             found += index.against(plan, include_same_party=same_party)
-    index = GrowingIndex(rules.separations, rules.heights, may_grow=may_grow)
+    index = index_for(rules, many)
     index.put_many(own)
     for meeting in index.all_pairs(include_same_party=same_party):
         found.append(meeting)

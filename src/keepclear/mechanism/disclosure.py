@@ -96,7 +96,12 @@ def _ways_out_view(found: WaysOut, sides: list[SideAdvice]) -> dict[str, Any] | 
     if not sides:
         return None
     told = [
-        {"notice": row.notice, "party": row.party, "options": [option.as_json() for option in row.options]}
+        {
+            "notice": row.notice,
+            "party": row.party,
+            "options": [option.as_json() for option in row.options],
+            "cut": row.cut,
+        }
         for row in sides
     ]
     return {"alert": found.alert.id, "step_min": found.limits.step_min, "sides": told}

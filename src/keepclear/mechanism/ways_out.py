@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keepclear.detection.advice.advise import advise
+from keepclear.detection.advice.advise import Found, advise
 from keepclear.detection.advice.around import Surroundings
 from keepclear.detection.advice.limits import COARSE, FINE, Limits
 from keepclear.detection.advice.option import Advice
@@ -26,11 +26,15 @@ from keepclear.mechanism.words import Disclosure
 
 @dataclass(frozen=True, slots=True)
 class SideAdvice:
-    """The options of one party: changes of its own notice, cheapest first."""
+    """The options of one party: changes of its own notice, cheapest first.
+
+    ``cut``: the search was ended for its length, so that there may be more of them, or smaller ones.
+    """
 
     party: str
     notice: str
     options: tuple[Advice, ...]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,18 @@ def ways_out(ledger: Ledger, alert: Alert, party: str | None, at_ms: int) -> Way
     limits = limits_for(ledger.agreement, party)
     a, b = (ledger.notices[name] for name in alert.key)
     sides = [
-        SideAdvice(own.party, own.id, _options(ledger, own, other, at_ms, limits) if alert.is_open else ())
+        SideAdvice(own.party, own.id, found.options, found.cut)
         for own, other in ((a, b), (b, a))
         if party in (None, own.party)
+        for found in (_found(ledger, own, other, at_ms, limits) if alert.is_open else Found(),)
     ]
     return WaysOut(alert, tuple(sides), limits)
 
 
-def _options(ledger: Ledger, own: Notice, other: Notice, at_ms: int, limits: Limits) -> tuple[Advice, ...]:
+def _found(ledger: Ledger, own: Notice, other: Notice, at_ms: int, limits: Limits) -> Found:
     mine, theirs = plan_of(own), plan_of(other)
     if mine is None or theirs is None:
-        return ()
+        return Found()
     return advise(mine, theirs, _surroundings(ledger, own), at_ms=at_ms, limits=limits)
 
 

@@ -4,181 +4,113 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from keepclear.detection.advice import levels
-from keepclear.detection.advice.around import Blocker, Surroundings
-from keepclear.detection.advice.axis import Axis
-from keepclear.detection.advice.detour import detours
+from keepclear.detection.advice.around import Surroundings
+from keepclear.detection.advice.axis import Axis, Runs
+from keepclear.detection.advice.combinations import combinations
+from keepclear.detection.advice.detour import Detour, detours
+from keepclear.detection.advice.levels import Level
 from keepclear.detection.advice.limits import FINE, Limits
+from keepclear.detection.advice.moves import Moves
+from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.option import Advice, advice_of
-from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
-from keepclear.detection.advice.search import Search, Way
+from keepclear.detection.advice.places import Aside
+from keepclear.detection.advice.search import Search
 from keepclear.detection.advice.times import Shift
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import envelope_from_json, envelope_to_json
 
-MOST_STOPS = 3
-"""Stops of one axis from which another is tried."""
-ROUGHLY = 1.01
-"""By how much more than the sketch says a way aside may turn out to be less."""
-ROUNDS = 3
-"""How often the two changes of a combination are made smaller in turn."""
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One side's options, one of a kind, cheapest first. ``cut``: a search ended for its length, not because it was
+    done, so that there may be more of them, or smaller ones.
+    """
+
+    options: tuple[Advice, ...] = ()
+    cut: bool = False
 
 
-def advise(
-    own: Plan, other: Plan, around: Surroundings, *, at_ms: int | None, limits: Limits = FINE
-) -> tuple[Advice, ...]:
+def advise(own: Plan, other: Plan, around: Surroundings, *, at_ms: int | None, limits: Limits = FINE) -> Found:
     """What would clear ``own`` of ``other`` and of everything else live: one option a kind, by cost, then kind.
 
     Each option is the least of its kind within the limits (see ``search``); combinations come in only where no single
-    change does. None starts before ``at_ms`` by being moved in time. Empty when the two do not conflict, or when
+    change does. None starts before ``at_ms`` by being moved in time. Without any when the two do not conflict, or when
     nothing within the limits clears.
     """
     search = Search(around, limits)
-    blockers = search.in_the_way(own)
-    if all(blocker.plan.id != other.id for blocker in blockers):
-        return ()
-    side = _Side(own, around, search, blockers, at_ms, limits)
-    found = list(side.singles()) or list(side.combinations())
-    options = [advice_of(own, moved, steps) for moved, steps in found if _can_be_said(moved, around)]
+    if all(blocker.plan.id != other.id for blocker in search.in_the_way(own)):
+        return Found()
+    side = _Side(own, around, search, at_ms, limits)
+    found = list(side.singles()) or list(combinations(side.near, search, at_ms, side.may))
+    options = [advice_of(own, moved, steps) for moved, steps in found if _can_be_said(moved, steps, around)]
     best: dict[str, Advice] = {}
     for option in sorted(options, key=_order):
         best.setdefault(option.kind, option)
-    return tuple(best.values())
+    return Found(tuple(best.values()), search.cut)
 
 
-Make = Callable[[Plan], Axis | None]
 Steps = Sequence[tuple[Axis, int]]
-Found = tuple[Plan, Steps]
 
 
 @dataclass
 class _Side:
-    """One's own plan, with everything that is in its way."""
+    """One's own plan, and what is near it."""
 
     own: Plan
     around: Surroundings
     search: Search
-    blockers: Sequence[Blocker]
     at_ms: int | None
     limits: Limits
 
-    def singles(self) -> Iterator[Found]:
-        """Each kind of change that clears by itself."""
-        for way in (*(way for _, way in self.straight), self._detour()):
-            if way is not None and way.step is not None:
-                yield way.axis.moved(way.step), ((way.axis, way.step),)
-        if (aside := self._aside(self.own, self.blockers)) is not None:
-            step, axis = aside
-            yield axis.moved(step), ((axis, step),)
+    @cached_property
+    def near(self) -> Neighbours:
+        """What is near the plan, asked for once."""
+        return Neighbours(self.own, self.search)
 
-    def combinations(self) -> Iterator[Found]:
-        """Two changes at once: from where the one was stopped, the other; then each made as small as it can be."""
-        for first, stopped in self.straight:
-            for step in stopped.stops[:MOST_STOPS]:
-                halfway = stopped.axis.moved(step)
-                blockers = self.search.in_the_way(halfway)
-                ways = [
-                    (second, self.search.least(axis, blockers).step)
-                    for second in self._across(stopped.axis)
-                    if (axis := second(halfway)) is not None
-                ]
-                if (aside := self._aside(halfway, blockers)) is not None:
-                    ways.append((partial(self._along, bearing_deg=aside[1].bearing_deg), aside[0]))
-                for second, other in ways:
-                    if other is not None:
-                        yield self._both(first, step, second, other)
+    def singles(self) -> Iterator[tuple[Plan, Steps]]:
+        """Each kind of change that clears by itself."""
+        for axis, runs in self._straight():
+            if (step := self.search.least(axis, runs)) is not None:
+                yield axis.moved(step), ((axis, step),)
+        for found in (self._detour(), Moves(self.near, self.search, self.own, self.may).nearest()):
+            if found is not None:
+                least, way = found
+                yield way.moved(least), ((way, least),)
+
+    def _straight(self) -> Iterator[tuple[Axis, Runs]]:
+        """Changes in time and height, with the steps at which something surely is in the way."""
+        for later in (True, False):
+            shift = Shift(self.own, later, self.limits, self.at_ms)
+            yield shift, self.near.shifted(shift)
+        for make in levels.KINDS:
+            level: Level | None = make(self.own, self.limits)
+            if level is not None and level.most >= level.least:
+                yield level, self.near.raised(level)
+
+    def _detour(self) -> tuple[int, Axis] | None:
+        """The nearer detour of the two sides; of two as near the left one."""
+        best: tuple[int, Axis] | None = None
+        for axis in detours(self.own, self.around, self.limits):
+            most = None if best is None else best[0] - 1
+            step = self.search.least(axis, Runs.none(), most=most, may=self.may)
+            if step is not None:
+                best = step, axis
+        return best
 
     @cached_property
-    def straight(self) -> list[tuple[Make, Way]]:
-        """How far each change in time and height alone gets."""
-        made = [(make, make(self.own)) for make in (*self._times, *self._levels)]
-        return [(make, self.search.least(axis, self.blockers)) for make, axis in made if axis is not None]
-
-    @property
-    def _times(self) -> tuple[Make, ...]:
-        return tuple(partial(Shift, later=later, limits=self.limits, at_ms=self.at_ms) for later in (True, False))
-
-    @property
-    def _levels(self) -> tuple[Make, ...]:
-        return tuple(
-            partial(make, limits=self.limits)
-            for make in (levels.up, levels.down, levels.raise_floor, levels.lower_ceiling)
-        )
-
-    def _across(self, axis: Axis) -> tuple[Make, ...]:
-        """What a change along this axis can be combined with, places apart: time with heights, heights with time."""
-        return self._levels if isinstance(axis, Shift) else self._times
-
-    def _along(self, plan: Plan, bearing_deg: float) -> Aside:
-        return Aside(Scene(plan, self.around.heights, self.limits), bearing_deg)
-
-    def _both(self, first: Make, step: int, second: Make, other: int) -> Found:
-        """Both changes, each made anew in turn until it is as small as the other allows."""
-        for _ in range(ROUNDS):
-            less = self._with(second, other, first, step)
-            more = self._with(first, less, second, other)
-            if (less, more) == (step, other):
-                break
-            step, other = less, more
-        one = _made(first, self.own)
-        two = _made(second, one.moved(step))
-        return two.moved(other), ((one, step), (two, other))
-
-    def _with(self, fixed: Make, at: int, free: Make, step: int) -> int:
-        """The least step of ``free`` that clears while ``fixed`` stands at ``at``; ``step`` is known to."""
-        held = _made(fixed, self.own).moved(at)
-        way = self.search.least(_made(free, held), self.search.in_the_way(held), dearest=step)
-        return step if way.step is None else way.step
-
-    def _aside(self, plan: Plan, blockers: Sequence[Blocker]) -> tuple[int, Aside] | None:
-        """The nearest clear place along any bearing; of those as many steps away the first from north, clockwise."""
-        may = self._stays_inside(plan)
-        scene = Scene(plan, self.around.heights, self.limits)
-        axes = [Aside(scene, bearing) for bearing in BEARINGS_DEG]
-        rough = sorted(
-            ((axis.nearest_m(blockers), axis) for axis in axes), key=lambda row: (row[0], row[1].bearing_deg)
-        )
-        best: tuple[int, Aside] | None = None
-        for far_m, axis in rough:
-            dearest = None
-            if best is not None:
-                dearest = best[0] if axis.bearing_deg < best[1].bearing_deg else best[0] - 1
-                if far_m > ROUGHLY * best[0] * self.limits.step_m:
-                    break
-            way = self.search.least(axis, blockers, dearest=dearest, may=may)
-            if way.step is not None:
-                best = way.step, axis
-        return best
-
-    def _detour(self) -> Way | None:
-        """The nearer detour of the two sides; of two as near the left one."""
-        may = self._stays_inside(self.own)
-        best: Way | None = None
-        for axis in detours(self.own, self.blockers, self.around, self.limits):
-            dearest = None if best is None or best.step is None else best.step - 1
-            way = self.search.least(axis, self.blockers, dearest=dearest, may=may)
-            if way.step is not None:
-                best = way
-        return best
-
-    def _stays_inside(self, plan: Plan) -> Callable[[Plan], bool]:
+    def may(self) -> Callable[[Plan], bool]:
         """A plan inside of the mechanism's area does not leave it; one that is outside anyway may go anywhere."""
-        return self.around.keeps_inside if self.around.keeps_inside(plan) else lambda _: True
+        return self.around.keeps_inside if self.around.keeps_inside(self.own) else lambda _: True
 
 
-def _made(make: Make, plan: Plan) -> Axis:
-    axis = make(plan)
-    if axis is None:
-        message = "what a plan can be changed by does not hang on where it is"
-        raise AssertionError(message)
-    return axis
-
-
-def _can_be_said(moved: Plan, around: Surroundings) -> bool:
+def _can_be_said(moved: Plan, steps: Steps, around: Surroundings) -> bool:
     """True when the new envelope is one that a notice may have: a polygon moved far may no longer be."""
+    if not any(isinstance(axis, Aside | Detour) for axis, _ in steps):
+        return True
     try:
         said = envelope_from_json(envelope_to_json(moved.envelope), "envelope", around.heights)
     except InvalidInput:

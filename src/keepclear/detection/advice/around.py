@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,10 +11,12 @@ from keepclear.detection.index import PlanIndex
 from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
+from keepclear.spacetime.closeness import boxes_within
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.measure import envelope_footprints, lies_within
 from keepclear.spacetime.separation import NO_SEPARATION, Separation, SeparationRule, separation_between
+from keepclear.spacetime.shape import shape_of
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 from keepclear.spacetime.well_inside import surely_within
@@ -25,12 +27,17 @@ MOST_PAIRS = 256
 
 @dataclass(frozen=True)
 class Blocker:
-    """A plan in the way of ``own``, and how far the two must keep apart."""
+    """A plan in the way of ``own`` or near it, and how far the two must keep apart."""
 
     plan: Plan
     separation: Separation
     own: Plan
     heights: HeightRules
+
+    @property
+    def flown(self) -> bool:
+        """True when either of the two is a trajectory."""
+        return isinstance(self.own.envelope, Trajectory) or isinstance(self.plan.envelope, Trajectory)
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:
@@ -81,11 +88,15 @@ class Surroundings:
 
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with, in order of id, what stands for good last."""
-        live = [self.plan_of(name) for name in touched(self.index, plan)]
-        apart = (separation_between(self.separations, plan.activity, other.activity) for other in live)
-        found = [Blocker(other, kept, plan, self.heights) for other, kept in zip(live, apart, strict=True)]
-        standing = (Blocker(each, NO_SEPARATION, plan, self.heights) for each in self.standing)
-        return found + [each for each in standing if self.conflict(plan, each)]
+        live = (name for name, verdict in self.index.touching(plan) if verdict is Verdict.CONFLICT)
+        found = [self._blocker(plan, self.plan_of(name)) for name in live]
+        return found + [each for each in self._standing_near(plan) if self.conflict(plan, each)]
+
+    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
+        """All that the plan may meet, and perhaps some more, but for some: for a plan grown wide."""
+        live = (self.plan_of(name) for name, _ in self.index.touching(plan) if name not in but)
+        standing = (each for each in self._standing_near(plan) if each.plan.id not in but)
+        return [*(self._blocker(plan, each) for each in live), *standing]
 
     def conflict(self, plan: Plan, blocker: Blocker) -> bool:
         """True when the two conflict."""
@@ -99,8 +110,23 @@ class Surroundings:
         footprints = envelope_footprints(plan.envelope)
         return surely_within(footprints, self.area) or lies_within(footprints, self.area)
 
+    def _blocker(self, plan: Plan, other: Plan) -> Blocker:
+        return Blocker(other, self._separation(plan.activity, other.activity), plan, self.heights)
 
-def touched(index: PlanIndex, plan: Plan) -> list[str]:
-    """The ids that a plan conflicts with, sorted."""
-    rows = index.against(plan)
-    return [row.b if row.a == plan.id else row.a for row in rows if row.verdict is Verdict.CONFLICT]
+    def _separation(self, own: str, other: str) -> Separation:
+        if (own, other) not in self._separations:
+            self._separations[own, other] = separation_between(self.separations, own, other)
+        return self._separations[own, other]
+
+    @cached_property
+    def _separations(self) -> dict[tuple[str, str], Separation]:
+        return {}
+
+    def _standing_near(self, plan: Plan) -> Iterable[Blocker]:
+        if not self.standing:
+            return
+        boxes = [shape_of(footprint).box for footprint in envelope_footprints(plan.envelope)]
+        for each in self.standing:
+            others = [shape_of(footprint).box for footprint in envelope_footprints(each.envelope)]
+            if any(boxes_within(box, other, 0.0) for box in boxes for other in others):
+                yield Blocker(each, NO_SEPARATION, plan, self.heights)

@@ -1,15 +1,16 @@
-"""An axis: one kind of change of one plan, in whole steps."""
+"""An axis: one kind of change of one plan, in whole steps; and the steps of it that are known to be in the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import islice, product
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
+import numpy as np
+
 from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.plane import Ints
 from keepclear.detection.plan import Plan
-from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
-from keepclear.spacetime.trajectory import Trajectory
 
 
 class Axis(Protocol):
@@ -30,44 +31,55 @@ class Axis(Protocol):
     def moved(self, step: int) -> Plan:
         """The plan after so many steps."""
 
-    def works_out(self, blocker: Blocker, /) -> bool:
-        """True when ``past`` can tell of this blocker; of another it is searched for, from ``guess``."""
+    def past(self, step: int, blocker: Blocker, /) -> int | None:
+        """A step after this one, none between which is clear of what is in the way now; None: not known.
 
-    def past(self, step: int, blockers: Sequence[Blocker], heights: HeightRules, /) -> int:
-        """The first step after this one at which what is in the way now no longer is.
-
-        The blockers are those of the plan as it is after ``step``.
+        The blocker is of the plan as it is after ``step``.
         """
-
-    def guess(self, step: int, blocker: Blocker, /) -> int:
-        """How many steps more will probably do; where a search begins."""
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
 
 
-def abreast(plan: Plan, blocker: Blocker, heights: HeightRules, most: int) -> list[tuple[int, int]]:
-    """Which volumes overlap in time and in height, wherever they are, by number; of the first ``most`` pairs."""
-    ours, theirs = plan.envelope, blocker.plan.envelope
-    if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
-        return []
-    apart = blocker.separation
-    found = []
-    for (own, one), (other, two) in islice(product(enumerate(ours), enumerate(theirs)), most):
-        if max(one.start_ms, two.start_ms) - min(one.end_ms, two.end_ms) >= apart.time_ms:
-            continue
-        mine, band = (height_band(each.footprint, each.floor, each.ceiling, heights) for each in (one, two))
-        if compare_bands(mine, band, apart.vertical_m).contact is Contact.OVERLAP:
-            found.append((own, other))
-    return found
+class Runs:
+    """Steps of an axis at which something is surely in the way: runs from ``first`` to ``last``, both included."""
+
+    def __init__(self, first: Ints, last: Ints) -> None:
+        kept = first <= last
+        order = np.argsort(first[kept], kind="stable")
+        self._first, self._last = first[kept][order].tolist(), last[kept][order].tolist()
+        self._until = np.maximum.accumulate(last[kept][order]).tolist()
+
+    @classmethod
+    def none(cls) -> Runs:
+        """Nothing is known to be in the way."""
+        nothing = np.empty(0, np.int64)
+        return cls(nothing, nothing)
+
+    def with_more(self, first: Ints, last: Ints) -> Runs:
+        """These and others."""
+        mine = np.array(self._first, np.int64), np.array(self._last, np.int64)
+        return Runs(np.concatenate([mine[0], first]), np.concatenate([mine[1], last]))
+
+    def free_from(self, step: int) -> int:
+        """The first step from this one on that is in none of them."""
+        while True:
+            at = bisect_right(self._first, step) - 1
+            if at < 0 or self._until[at] < step:
+                return step
+            step = self._until[at] + 1
+
+    def ends(self) -> list[int]:
+        """The first step after each run, in order, each once."""
+        return sorted({last + 1 for last in self._last})
 
 
-def least_from(guess: int, low: int, most: int, blocked: Callable[[int], bool]) -> int:
+def least_from(guess: int, low: int, most: int, stride: int, blocked: Callable[[int], bool]) -> int:
     """A step after ``low`` (which is blocked) that is free while the one before is blocked; over ``most``: none is.
 
-    From a guess: right at once when the guess is, and else by doubling up or halving down from there.
+    From a guess: right at once when the guess is, and else by strides that double up, halved down from there.
     """
-    high, stride = min(max(guess, low + 1), most), 1
+    high, stride = min(max(guess, low + 1), most), max(stride, 1)
     while blocked(high):
         if high >= most:
             return most + 1
@@ -81,3 +93,9 @@ def least_from(guess: int, low: int, most: int, blocked: Callable[[int], bool]) 
             high = middle
         middle = (low + high) // 2
     return high
+
+
+def runs_of(spans: Iterable[tuple[int, int]]) -> Runs:
+    """Runs from first and last steps."""
+    both = np.array(list(spans), np.int64).reshape(-1, 2)
+    return Runs(both[:, 0], both[:, 1])

@@ -6,23 +6,24 @@ one after lead out and back. So a detour says no more of the other than which pi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker, Surroundings
+from keepclear.detection.advice.depth import deepest_m
 from keepclear.detection.advice.limits import Limits, cost
-from keepclear.detection.advice.places import DECIMALS
+from keepclear.detection.advice.places import DECIMALS, UNEVEN
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.footprint import Corridor, Position
 from keepclear.spacetime.geodesic import Floats, forward, inverse
-from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.trajectory import Trajectory
 
 DETOUR = "detour"
 MOST_PIECES, FEWEST_PIECES = 8, 4
+SHORTEST_PIECE_M = 100.0
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,11 @@ class Detour:
         line = [*before, stretch.at(out), *(stretch.at(mark, aside_m) for mark in beside), stretch.at(back), *after]
         return with_line(self.plan, tuple(line))
 
-    def works_out(self, _blocker: Blocker) -> bool:
-        """Of nothing: it is searched for."""
-        return False
-
-    def past(self, step: int, _blockers: Sequence[Blocker], _heights: HeightRules) -> int:
-        """Nothing is worked out."""
-        return step + 1
-
-    def guess(self, _step: int, _blocker: Blocker) -> int:
-        """One half-width of the corridor."""
-        return max(1, int(corridor_of(self.plan).half_width_m / self.limits.step_m))
+    def past(self, step: int, blocker: Blocker) -> int | None:
+        """As far as the deepest overlap: no place of the line moves farther than the step says."""
+        if blocker.flown:
+            return None
+        return step + max(1, math.ceil(UNEVEN * deepest_m(blocker) / self.limits.step_m))
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
@@ -116,21 +111,17 @@ class Detour:
         return Stretch(corridor_of(self.plan).line)
 
 
-def detours(plan: Plan, blockers: Sequence[Blocker], around: Surroundings, limits: Limits) -> list[Detour]:
+def detours(plan: Plan, around: Surroundings, limits: Limits) -> list[Detour]:
     """Left and right round the pieces of a corridor that are in the way; none where an end of the line is."""
     if not is_corridor(plan):
         return []
     corridor = corridor_of(plan)
     stretch = Stretch(corridor.line)
-    count = min(MOST_PIECES, int(stretch.length_m / max(limits.step_m, 2 * corridor.half_width_m)))
+    count = min(MOST_PIECES, int(stretch.length_m / max(SHORTEST_PIECE_M, limits.step_m, 2 * corridor.half_width_m)))
     if count < FEWEST_PIECES:
         return []
     piece_m = stretch.length_m / count
-    held = [
-        number
-        for number in range(count)
-        if any(around.conflict(_piece(plan, stretch, number, piece_m), blocker) for blocker in blockers)
-    ]
+    held = [number for number in range(count) if around.in_the_way(_piece(plan, stretch, number, piece_m))]
     if not held or held[0] < 1 or held[-1] > count - 2:
         return []
     start_m, end_m = held[0] * piece_m, (held[-1] + 1) * piece_m

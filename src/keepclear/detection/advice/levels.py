@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.axis import Runs
+from keepclear.detection.advice.heights import OVERLAP_M, Heights, bands_key, bands_of, rises_m
 from keepclear.detection.advice.limits import Limits, cost
+from keepclear.detection.advice.plane import Ints
+from keepclear.detection.advice.rows import Pairs, Rows, volumes_of
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import FOOT_M, Altitude, Datum
 from keepclear.spacetime.envelope import Envelope
-from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
+from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.trajectory import HEIGHTS_M, Trajectory
 from keepclear.spacetime.volume import Volume
 
@@ -69,45 +75,81 @@ class Level:
             return replace(self.plan, envelope=self.flight_at(envelope, step))
         return replace(self.plan, envelope=tuple(self.volume_at(each, step) for each in envelope))
 
-    def works_out(self, blocker: Blocker) -> bool:
-        """Of volumes against volumes."""
-        return not isinstance(self.plan.envelope, Trajectory) and not isinstance(blocker.plan.envelope, Trajectory)
-
-    def past(self, step: int, blockers: Sequence[Blocker], heights: HeightRules) -> int:
+    def past(self, step: int, blocker: Blocker) -> int | None:
         """Exact: bands move one way, so each pair that conflicts now parts at one step and for good."""
+        if blocker.flown:
+            return None
+        ours, theirs = volumes_of(self.plan), volumes_of(blocker.plan)
+        meets = Heights(blocker.heights)
         parts = [step + 1]
-        for blocker in blockers:
-            ours, theirs = self.plan.envelope, blocker.plan.envelope
-            if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
-                continue
-            for own, other in blocker.pairs:
-                parts.append(self._parts(ours[own], theirs[other], step, blocker, heights))
+        for own, other in blocker.pairs:
+            run = self.run(ours[own], theirs[other], blocker.separation.vertical_m, meets, since=step)
+            parts.append(run[1] + 1)
         return max(parts)
 
-    def guess(self, _step: int, _blocker: Blocker) -> int:
-        """One step: how thick a flight is its own plan says, and how far apart it is now nobody knows."""
-        return 1
+    def runs(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> Runs:
+        """The steps at which pairs that overlap on the ground and in time overlap in height too."""
+        i, j = pairs.own, pairs.other
+        before, after = (bands_of([self.volume_at(each, at) for each in own]).only(i) for at in (0, 1))
+        theirs = rows.bands.only(j)
+        over, sure_over = rises_m(before, theirs)
+        under, sure_under = rises_m(theirs, before)
+        floor_m, ceiling_m = _grows(before.floor_m, after.floor_m), _grows(before.ceiling_m, after.ceiling_m)
+        gaps = (
+            (over, floor_m),
+            (under, -ceiling_m),
+            (-before.thick_m, np.where(np.isfinite(before.thick_m), floor_m - ceiling_m, 0.0)),
+            (-theirs.thick_m, np.zeros(len(pairs))),
+        )
+        first, last = np.zeros(len(pairs), np.int64), np.full(len(pairs), self.most)
+        for gap, grow in gaps:
+            low, high = _while_overlap(gap - rows.vertical_m[j], grow, self.most)
+            first, last = np.maximum(first, low), np.minimum(last, high)
+        sure = sure_over & sure_under
+        return Runs(first[sure], last[sure]).with_more(*self._one_by_one(own, rows, pairs.only(~sure), meets))
+
+    def _one_by_one(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> tuple[Ints, Ints]:
+        known: dict[tuple[object, ...], tuple[int, int]] = {}
+        for i, j in zip(pairs.own.tolist(), pairs.other.tolist(), strict=True):
+            apart_m = float(rows.vertical_m[j])
+            key = bands_key(own[i], rows.volumes[j], apart_m)
+            if key not in known:
+                known[key] = self.run(own[i], rows.volumes[j], apart_m, meets)
+        both = np.array(list(known.values()), np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
+
+    def run(
+        self, own: Volume, other: Volume, apart_m: float, meets: Heights, since: int | None = None
+    ) -> tuple[int, int]:
+        """The first and the last step at which two volumes overlap in height; first over last when none is known.
+
+        What moves one way overlaps in one run of steps. ``since`` is a step at which the two are known to overlap.
+        """
+
+        def overlap(at: int) -> bool:
+            return meets.overlap(self.volume_at(own, at), other, apart_m)
+
+        low, high = self._about(own, other, apart_m)
+        inside = min(max((low + high) // 2, 0), self.most) if since is None else since
+        if since is None and not overlap(inside):
+            return 1, 0
+        return _last(inside, min(low, inside), 0, overlap), _last(inside, max(high, inside), self.most, overlap)
+
+    def _about(self, own: Volume, other: Volume, apart_m: float) -> tuple[int, int]:
+        """The run as metres say it, whatever their datums: where a search for its ends begins."""
+        if self.kind not in (UP, DOWN):
+            return 0, 0
+        up_m = self.step.m if self.kind == UP else -self.step.m
+        below, above = (
+            (other.floor.metres - own.ceiling.metres - apart_m) / up_m,
+            (other.ceiling.metres - own.floor.metres + apart_m) / up_m,
+        )
+        low, high = sorted((below, above))
+        return int(max(low, -1.0)) + 1, int(min(max(high, 0.0), float(self.most)))
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
         return round(step * self.step_cost, 3)
-
-    def _parts(self, own: Volume, other: Volume, step: int, blocker: Blocker, heights: HeightRules) -> int:
-        """The first step at which the bands of two volumes no longer overlap; over ``most`` when none is."""
-        band = height_band(other.footprint, other.floor, other.ceiling, heights)
-
-        def overlap(at: int) -> bool:
-            moved = self.volume_at(own, at)
-            mine = height_band(moved.footprint, moved.floor, moved.ceiling, heights)
-            return compare_bands(mine, band, blocker.separation.vertical_m).contact is Contact.OVERLAP
-
-        if overlap(self.most):
-            return self.most + 1
-        low, high = step, self.most
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if overlap(middle) else (low, middle)
-        return high
 
 
 def up(plan: Plan, limits: Limits) -> Level | None:
@@ -141,6 +183,11 @@ def lower_ceiling(plan: Plan, limits: Limits) -> Level | None:
     top = _top(*band, step)
     most = _most_trimmed(_bottom(band[0], top, step), top, step, limits)
     return _trim(plan, LOWER_CEILING, most, step, lambda each, at: replace(each, ceiling=step.added_to(top, -at)))
+
+
+Make = Callable[[Plan, Limits], Level | None]
+KINDS: tuple[Make, ...] = (up, down, raise_floor, lower_ceiling)
+"""All changes of heights there are."""
 
 
 def common_band(envelope: Envelope) -> tuple[Altitude, Altitude] | None:
@@ -191,6 +238,37 @@ def _most_trimmed(low: Altitude, high: Altitude, step: Step, limits: Limits) -> 
 
 def _steps_between(low: Altitude, high: Altitude, step: Step) -> int:
     return int((high.metres - low.metres) / step.m + 1e-9)
+
+
+def _grows(before: Floats, after: Floats) -> Floats:
+    """What one step adds to heights; nothing to those without a limit."""
+    finite = np.isfinite(before) & np.isfinite(after)
+    return np.asarray(np.where(finite, after, 0.0) - np.where(finite, before, 0.0))
+
+
+def _while_overlap(gap_m: Floats, grows_m: Floats, most: int) -> tuple[Ints, Ints]:
+    """The first and last step, 0 to ``most``, at which a gap that grows by so much a step is surely an overlap."""
+    room_m = OVERLAP_M - 1e-7 - gap_m
+    steps = np.clip(room_m / np.where(grows_m == 0, 1.0, grows_m), -1.0, most + 1.0)
+    first = np.where(grows_m < 0, np.ceil(steps), 0.0)
+    last = np.where(grows_m > 0, np.floor(steps), float(most))
+    last = np.where((grows_m == 0) & (room_m < 0), -1.0, last)
+    return first.astype(np.int64), last.astype(np.int64)
+
+
+def _last(inside: int, about: int, end: int, overlap: Callable[[int], bool]) -> int:
+    """The last step from one that overlaps towards an end that still does; ``about`` is where it may be."""
+    way = 1 if end >= inside else -1
+    if overlap(end):
+        return end
+    good, bad = inside, end
+    for near in (about, about + way, about - way, about + 2 * way):
+        if min(good, bad) < near < max(good, bad):
+            good, bad = (near, bad) if overlap(near) else (good, near)
+    while abs(bad - good) > 1:
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if overlap(middle) else (good, middle)
+    return good
 
 
 def _zero(like: Altitude) -> Altitude:

@@ -21,9 +21,10 @@ def cost(minutes: float = 0.0, feet: float = 0.0, metres: float = 0.0) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The farthest changes that are still advice, their steps, and how many looks at all that is live they may take.
+    """The farthest changes that are still advice, their steps, and how much work the search for them may be.
 
-    Heights in metres step by ``step_height_m``, those in feet and flight levels by ``step_ft`` (1 FL is 100 ft).
+    Heights in metres step by ``step_height_m``, those in feet and flight levels by ``step_ft`` (1 FL is 100 ft). What
+    is called the least change of a kind is the least in these steps.
     """
 
     most_min: int = 240
@@ -32,15 +33,19 @@ class Limits:
     step_min: int = 1
     step_ft: int = 100
     step_height_m: int = 25
-    step_m: int = 100
+    step_m: int = 1
     least_band_ft: int = 500
     """What must be left of a band that is trimmed."""
-    most_looks: int = 96
-    most_looks_a_kind: int = 8
+    most_work: int = 1000
+    """For one answer, counted: 1 a volume that is drawn, and as said in ``search`` for what takes longer."""
+    plain: bool = False
+    """Every step is looked at in turn, and nothing else is asked: the answer then hangs on nothing but whether those
+    changes of one's own plan are clear."""
 
 
 FINE = Limits()
 """For those who may see both sides."""
 
-COARSE = Limits(step_min=15, step_ft=1000, step_height_m=250, step_m=5000)
-"""For a party under ``broker``: no finer than what it is told anyway (``mechanism.affected``)."""
+COARSE = Limits(step_min=15, step_ft=1000, step_height_m=250, step_m=5000, most_work=4000, plain=True)
+"""For a party under ``broker``: no finer than what it is told anyway (``mechanism.affected``), and no more than it
+would learn by asking of each such change whether it is clear. All single changes together are half of the work."""

@@ -1,79 +1,104 @@
-"""The least step of an axis that clears everything, found by jumping past what is in the way rather than by trying all.
+"""The least step of an axis that clears everything: steps that are surely in the way are passed over, others looked at.
 
-What is found clears everything, and one step less does not. Where the axis says how far a step must go at the least
-(times and heights of volumes), nothing shorter clears at all; where that has to be searched for (places, flights), the
-search takes the first way out that doubling meets, and halves back from there.
+Every step before the one found is either in a run of steps that are surely in the way, or was looked at and found in
+the way, or lies between such a one and a step that it surely takes to get past what was found there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from keepclear.detection.advice.around import Blocker, Surroundings
-from keepclear.detection.advice.axis import Axis, least_from
+from keepclear.detection.advice.axis import Axis, Runs, least_from
 from keepclear.detection.advice.limits import Limits
+from keepclear.detection.advice.rows import volumes_of
 from keepclear.detection.plan import Plan
 
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Where a search along one axis came to: the step that clears (None: none does), and all it stopped at before."""
-
-    axis: Axis
-    step: int | None
-    stops: tuple[int, ...]
+LOOK = 10
+"""What a look at all that is live counts."""
+PAST = 50
+"""What it counts to see how far a step must go past one that is in the way."""
+FLOWN = 2
+"""The same for a trajectory, each time that the two are held against each other."""
+STRIDES = 64
+"""What is not known is searched for in strides of this part of the way, each twice the one before."""
 
 
 @dataclass
 class Search:
-    """Searches for one plan; together they look at everything live no more than ``limits.most_looks`` times."""
+    """Searches for one plan; together they are no more work than ``limits.most_work``, give or take one piece of it.
+
+    Work is counted, never timed, so that an answer is the same on any machine. ``cut`` says that a search ended for
+    that reason, and not because it was done.
+    """
 
     around: Surroundings
     limits: Limits
-    looks: int = field(default=0, init=False)
+    work: int = field(default=0, init=False)
+    cut: bool = field(default=False, init=False)
 
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with: one look."""
-        self.looks += 1
+        self.work += LOOK
         return self.around.in_the_way(plan)
+
+    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
+        """All that a plan grown wide may meet, but for some."""
+        found = self.around.in_reach(plan, but)
+        self.work += LOOK + sum(len(volumes_of(each.plan)) for each in found)
+        return found
+
+    def may_go_on(self, more: int = 0) -> bool:
+        """False, and the answer is cut, when there is no room for so much more work."""
+        if self.work + more <= self.limits.most_work:
+            return True
+        self.cut = True
+        return False
 
     def least(
         self,
         axis: Axis,
-        blockers: Sequence[Blocker],
+        runs: Runs,
         *,
-        dearest: int | None = None,
+        most: int | None = None,
         may: Callable[[Plan], bool] = lambda _: True,
-    ) -> Way:
-        """The least step that clears everything, given what is in the way of the plan itself.
+    ) -> int | None:
+        """The least step that clears everything; None: none up to ``most`` (left out: as far as the axis goes) does.
 
-        ``dearest`` is the last step that is of any use (left out: as far as the axis goes). A step that ``may`` refuses
-        ends the search.
+        A step that ``may`` refuses ends the search.
         """
-        most = axis.most if dearest is None else min(axis.most, dearest)
-        step, stops = 0, list[int]()
-        if not blockers:
-            return Way(axis, 0, ())
-        while self.looks < self.limits.most_looks and len(stops) < self.limits.most_looks_a_kind:
-            step = max(self._past(axis, step, blockers, most), axis.least)
-            if step > most or not may(moved := axis.moved(step)):
-                break
+        last = axis.most if most is None else min(axis.most, most)
+        step = runs.free_from(axis.least)
+        while step <= last and self.may_go_on():
+            moved = axis.moved(step)
+            if not may(moved):
+                return None
             blockers = self.in_the_way(moved)
             if not blockers:
-                return Way(axis, step, tuple(stops))
-            stops.append(step)
-        return Way(axis, None, tuple(stops))
+                return step
+            step = runs.free_from(self.past(axis, step, blockers, last))
+        return None
 
-    def _past(self, axis: Axis, step: int, blockers: Sequence[Blocker], most: int) -> int:
-        """The first step after this one that may clear what is in the way; over ``most``: none does."""
+    def past(self, axis: Axis, step: int, blockers: list[Blocker], most: int) -> int:
+        """The first step after this one that may clear what is in the way there; over ``most``: none does."""
+        if self.limits.plain:
+            return step + 1
+        self.work += PAST * len(blockers)
+        return max(self._past(axis, step, blocker, most) for blocker in blockers)
+
+    def _past(self, axis: Axis, step: int, blocker: Blocker, most: int) -> int:
+        known = axis.past(step, blocker)
+        if known is not None:
+            return known
         if step >= most:
             return most + 1
-        told = [blocker for blocker in blockers if axis.works_out(blocker)]
-        steps = [axis.past(step, told, self.around.heights)] if told else []
-        untold = (blocker for blocker in blockers if not axis.works_out(blocker))
-        return max([*steps, *(self._searched(axis, step, blocker, most) for blocker in untold)])
 
-    def _searched(self, axis: Axis, step: int, blocker: Blocker, most: int) -> int:
-        guess = step + axis.guess(step, blocker)
-        return least_from(guess, step, most, lambda at: self.around.conflict(axis.moved(at), blocker))
+        def blocked(at: int) -> bool:
+            return self._flown_into(axis.moved(at), blocker)
+
+        return least_from(step + 1, step, most, axis.most // STRIDES, blocked)
+
+    def _flown_into(self, plan: Plan, blocker: Blocker) -> bool:
+        self.work += FLOWN
+        return self.around.conflict(plan, blocker)

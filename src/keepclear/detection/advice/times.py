@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.limits import MINUTE_MS, Limits, cost
+from keepclear.detection.advice.plane import Ints
+from keepclear.detection.advice.rows import volumes_of
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.envelope import Envelope, span_ms
-from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.instants import FIRST_MS, LAST_MS
 from keepclear.spacetime.trajectory import Trajectory
 
@@ -62,28 +63,30 @@ class Shift:
         """The plan after so many steps."""
         return replace(self.plan, envelope=shifted(self.plan.envelope, self.minutes(step)))
 
-    def works_out(self, blocker: Blocker) -> bool:
-        """Of volumes against volumes."""
-        return not isinstance(self.plan.envelope, Trajectory) and not isinstance(blocker.plan.envelope, Trajectory)
-
-    def past(self, step: int, blockers: Sequence[Blocker], _heights: HeightRules) -> int:
+    def past(self, step: int, blocker: Blocker) -> int | None:
         """Exact: when the last of the pairs that conflict now has the separation in time between them."""
-        moved = self.moved(step)
-        return step + max(_up(self._lacking_ms(moved, each), self.limits.step_min) for each in blockers)
+        if blocker.flown:
+            return None
+        return step + max(1, _up(self._lacking_ms(blocker), self.limits.step_min))
 
-    def guess(self, _step: int, _blocker: Blocker) -> int:
-        """One step: of flights that cross, little is often enough."""
-        return 1
+    def runs(self, windows_ms: Ints, others_ms: Ints, wait_ms: Ints) -> Runs:
+        """The steps at which pairs that overlap in place and height come too near in time; windows (n, 2) each.
+
+        Two half-open windows conflict while the gap between them is under what must be waited.
+        """
+        late = others_ms[:, 1] + wait_ms - windows_ms[:, 0]
+        early = windows_ms[:, 1] + wait_ms - others_ms[:, 0]
+        after, until = (-early, late) if self.later else (-late, early)
+        step_ms = self.limits.step_min * MINUTE_MS
+        return Runs(after // step_ms + 1, -(-until // step_ms) - 1)
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
         return cost(minutes=self.minutes(step))
 
-    def _lacking_ms(self, moved: Plan, blocker: Blocker) -> int:
+    def _lacking_ms(self, blocker: Blocker) -> int:
         """By how much longer the shift must be for the pairs that conflict."""
-        ours, theirs = moved.envelope, blocker.plan.envelope
-        if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
-            return 1
+        ours, theirs = volumes_of(blocker.own), volumes_of(blocker.plan)
         lacking_ms = [
             theirs[other].end_ms - ours[own].start_ms if self.later else ours[own].end_ms - theirs[other].start_ms
             for own, other in blocker.pairs
