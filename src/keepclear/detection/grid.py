@@ -48,8 +48,6 @@ _MOST_MARK = 2_000_000_000
 MOST_ACTIVITIES = 256
 """An activity is kept in eight bits beside its party."""
 
-Store = tuple[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any]
-
 
 class GridIndex:
     """A ``PlanIndex`` for thousands to millions of volumes."""
@@ -63,7 +61,8 @@ class GridIndex:
         self._marks: npt.NDArray[np.int32] = np.zeros((_FEWEST, 2), np.int32)
         self._found: npt.NDArray[np.int32] = np.empty((_FEWEST, 2), np.int32)
         self._drawing: Floats = np.empty((2, MOST_VERTICES + 1, 2))
-        self._asked: Rows = ((), (), (), ())
+        self._taken: npt.NDArray[np.int32] = np.empty(_FEWEST, np.int32)
+        self._asked: tuple[Any, Any, Any] = ((), (), ())
 
     @property
     def rows(self) -> GridRows:
@@ -113,7 +112,7 @@ class GridIndex:
         slots = slots[np.lexsort(places_in_order(rows.owned[slots, 0].astype(np.int64), rows.heads, rows.singles))]
         rows.put_in_order(slots)
         self._settled_rows = rows.used_rows
-        self._cells.rehash(rows)
+        self._cells.anew(rows)
 
     def withdraw(self, plan_id: str) -> None:
         """Takes a plan out; one that is not there is none the less gone."""
@@ -204,30 +203,28 @@ class GridIndex:
         party = -1 if include_same_party else self._rows.parties.get(plan.party, -1)
         skip = self._rows.slots.get(plan.id, -1)
         self._next_mark(1)
+        tables, mark = self._tables(), self._mark
         room = self._room_to_ask(len(said.numbers), len(said.places))
-        count = ask_fresh(
-            said.numbers, said.places, skip, party, stop, *room, *self._store(), self._found, self._drawing
-        )
+        count = ask_fresh(said.numbers, said.places, skip, party, stop, room, *tables, mark)
         if count < 0:
-            rows = self._prepared([plan], said)
-            count = ask(
-                0, len(said.numbers), skip, party, False, stop, *rows, *self._store(), self._found, 0, self._drawing
-            )
+            heads, _, exact, xyz = self._prepared([plan], said)
+            count = ask(len(heads), skip, party, stop, (heads, exact, xyz), *tables, mark)
         return self._found[:count]
 
-    def _store(self) -> Store:
-        """All that a question needs of the index, in the order in which the kernels take it."""
+    def _tables(self) -> tuple[Any, Any, Any, Any]:
+        """All that a question needs of the index, as the kernels take it."""
         rows, cells = self._rows, self._cells
         return (
-            rows.heads, rows.singles, rows.exact, rows.xyz, cells.keys, cells.chains, cells.levels, rows.used_rows,
-            self._separations, self._widest, self._height_rules, self._marks, self._mark,
-        )  # fmt: skip
+            (rows.heads, rows.exact, rows.xyz),
+            (cells.keys, cells.boxes, cells.pool, cells.levels),
+            (self._separations, self._widest, self._height_rules),
+            (self._marks, self._found, self._drawing, self._taken),
+        )
 
-    def _room_to_ask(self, rows: int, places: int) -> Rows:
+    def _room_to_ask(self, rows: int, places: int) -> tuple[Any, Any, Any]:
         """Room for the rows of a plan that is asked about: used again for the next one."""
-        if rows > len(self._asked[0]) or places > len(self._asked[3]):
-            heads = np.empty((2 * rows, 16), np.int32)
-            self._asked = heads, heads.view(np.float32), np.empty((2 * rows, 8)), np.empty((2 * places, 3))
+        if rows > len(self._asked[0]) or places > len(self._asked[2]):
+            self._asked = np.empty((2 * rows, 16), np.int32), np.empty((2 * rows, 8)), np.empty((2 * places, 3))
         return self._asked
 
     def _all_near(self, *, include_same_party: bool) -> Iterator[tuple[int, int, int]]:
@@ -238,9 +235,10 @@ class GridIndex:
         done = 0
         while done < len(plans):
             self._next_mark(len(plans))
+            rows, cells, agreed, (marks, _, drawing, taken) = self._tables()
             until, count = ask_stored(
-                plans, done, self._rows.owned, include_same_party, *self._store()[:-1], self._mark - len(plans) + 1,
-                found, ends, self._drawing,
+                plans, done, self._rows.owned, include_same_party, rows, cells, agreed, (marks, found, drawing, taken),
+                self._mark - len(plans) + 1, ends,
             )  # fmt: skip
             many = np.diff(ends[done:until], prepend=0)
             owners = np.repeat(plans[done:until], many)
@@ -310,6 +308,8 @@ class GridIndex:
             self._marks = np.zeros((len(self._rows.owned), 2), np.int32)
             self._found = np.empty((len(self._rows.owned), 2), np.int32)
             self._mark = 0
+        if len(self._rows.heads) > len(self._taken):
+            self._taken = np.empty(len(self._rows.heads), np.int32)
         if self._mark + count > _MOST_MARK:
             self._marks[:] = 0
             self._mark = 0

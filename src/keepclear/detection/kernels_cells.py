@@ -1,8 +1,11 @@
-"""The four-dimensional grid in machine code: rows in buckets by place, size, time and duration.
+"""The four-dimensional grid in machine code: the boxes of rows in buckets by place, size, time and duration.
 
 A row's bucket is that of its middle: a cell of a face of the cube round the earth and a stretch of time, as coarse as
 the row is large and long. So each row lies in one bucket alone, and a question looks, level by level, into the cells
 that a middle may be in. No face's edge and no pole is special: a box through the earth is seen from each face.
+
+The boxes of a bucket follow each other in memory, in a slab of 4, 8, 16, … of them; a bucket that outgrows its slab
+moves to one twice as large. So whoever looks into a bucket waits for memory twice, however many boxes it holds.
 """
 
 from __future__ import annotations
@@ -13,16 +16,25 @@ import numpy as np
 import numpy.typing as npt
 
 from keepclear.detection.compiled import compiled
-from keepclear.detection.kernels_rows import END, NEXT, OWNER, START, Heads, Ints, Singles
+from keepclear.detection.kernels_rows import END, OWNER, START, Heads, Ints, Singles
 from keepclear.spacetime.geodesic import MEAN_RADIUS_M, Floats
 
-Keys = npt.NDArray[np.uint64]
+Keys = npt.NDArray[np.int64]
+"""Of each bucket its key, 0 where there is none, and where its boxes are: first, class of the slab, and how many."""
 
-SPACE_LEVELS, TIME_LEVELS = 7, 16
-CELL_M = 5_000.0
-"""The side of the finest cells; a row is at most half as wide as its cell, and lasts half as long as its stretch."""
-STRETCH_TICKS = 900.0
-"""Two hours."""
+ROW, PLAN = 10, 11
+"""Columns of a box after its sides and its window, both as in a head."""
+BUCKETS, USED, FREE = 0, 1, 2
+"""Places of the pool: how many buckets, how many boxes are laid out, and of each class the first slab that is free."""
+CLASSES = 28
+_NO_SLAB = 31
+_FEWEST = 4
+
+SPACE_LEVELS, TIME_LEVELS = 8, 12
+CELL_M = 2_500.0
+"""The side of the finest cells; a row is at most as wide as its cell, and lasts half as long as its stretch."""
+STRETCH_TICKS = 1_800.0
+"""Four hours."""
 _CELLS_M = CELL_M * 4.0 ** np.arange(SPACE_LEVELS)
 _STRETCHES = STRETCH_TICKS * 4.0 ** np.arange(TIME_LEVELS)
 
@@ -35,7 +47,7 @@ def level_of(single: Singles, head: Heads) -> tuple[int, int, float, float]:
         half = max(half, (float(single[4 + k]) - float(single[k])) / 2)
     lasts = (float(head[END]) - float(head[START])) / 2
     space = time = 0
-    while space < SPACE_LEVELS - 1 and 4 * half > _CELLS_M[space]:
+    while space < SPACE_LEVELS - 1 and 2 * half > _CELLS_M[space]:
         space += 1
     while time < TIME_LEVELS - 1 and 4 * lasts > _STRETCHES[time]:
         time += 1
@@ -43,14 +55,14 @@ def level_of(single: Singles, head: Heads) -> tuple[int, int, float, float]:
 
 
 @compiled
-def mixed(space: int, time: int, face: int, i: int, j: int, t: int) -> np.uint64:
+def mixed(space: int, time: int, face: int, i: int, j: int, t: int) -> int:
     """One number for a cell; two cells with the same would share a bucket, which does no harm."""
     value = np.uint64(((space * 16 + time) * 8 + face) * 1_000_003 + t) * np.uint64(0x9E3779B97F4A7C15)
     value = (value ^ (value >> np.uint64(29))) + np.uint64(i + 1_000_000) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(31))) + np.uint64(j + 1_000_000) * np.uint64(0x94D049BB133111EB)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x9E3779B97F4A7C15)
-    value = value ^ (value >> np.uint64(32))
-    return value if value != np.uint64(0) else np.uint64(1)
+    key: int = np.int64(value ^ (value >> np.uint64(32)))  # type: ignore[assignment]  # kept as it is, in 64 bits
+    return key if key != 0 else 1
 
 
 @compiled
@@ -87,13 +99,6 @@ def bucket_of(single: Singles, head: Heads, space: int, time: int) -> tuple[int,
 
 
 @compiled
-def key_of(single: Singles, head: Heads, space: int, time: int) -> np.uint64:
-    """The bucket of a row, as one number."""
-    face, i, j, t = bucket_of(single, head, space, time)
-    return mixed(space, time, face, i, j, t)
-
-
-@compiled
 def places_in_order(rows: Ints, heads: Heads, singles: Singles) -> Ints:
     """What to sort rows by, so that those of one bucket follow each other, and neighbours are near: (4, n)."""
     order = np.empty((4, len(rows)), np.int64)
@@ -107,55 +112,125 @@ def places_in_order(rows: Ints, heads: Heads, singles: Singles) -> Ints:
 
 
 @compiled
-def slot_of(keys: Keys, key: np.uint64) -> int:
+def slot_of(keys: Keys, key: int) -> int:
     """Where a bucket is, or would be."""
-    mask = np.uint64(len(keys) - 1)
+    mask = len(keys) - 1
     slot = key & mask
-    while keys[slot] != np.uint64(0) and keys[slot] != key:
-        slot = (slot + np.uint64(1)) & mask
+    while keys[slot, 0] != 0 and keys[slot, 0] != key:
+        slot = (slot + 1) & mask
     return int(slot)
 
 
 @compiled
-def link(first: int, end: int, heads: Heads, singles: Singles, keys: Keys, chains: Heads, levels: Floats) -> int:
-    """Puts rows into their buckets; how many more buckets that makes. ``levels`` keeps each level's most extents."""
-    fresh = 0
-    for row in range(first, end):
-        if heads[row, OWNER] < 0:
-            continue
-        space, time, half, lasts = level_of(singles[row], heads[row])
-        level = levels[space * TIME_LEVELS + time]
-        level[0], level[1], level[2] = max(level[0], half), max(level[1], lasts), level[2] + 1
-        key = key_of(singles[row], heads[row], space, time)
-        slot = slot_of(keys, key)
-        if keys[slot] == np.uint64(0):
-            keys[slot], chains[slot] = key, -1
-            fresh += 1
-        heads[row, NEXT] = chains[slot]
-        chains[slot] = row
-    return fresh
+def first_and_count(where: int) -> tuple[int, int]:
+    """The boxes of a bucket."""
+    return where >> 32, where & 0x7FFFFFF
 
 
 @compiled
-def unlink(first: int, end: int, heads: Heads, singles: Singles, keys: Keys, chains: Heads, levels: Floats) -> None:
+def _where(first: int, kind: int, count: int) -> int:
+    return (first << 32) | (kind << 27) | count
+
+
+@compiled
+def _slab(pool: Ints, boxes: Heads, kind: int) -> int:
+    """A slab of a class, given back earlier or new; −1 where there is no more room."""
+    first: int = pool[FREE + kind]
+    if first >= 0:
+        pool[FREE + kind] = boxes[first, 0]
+        return first
+    first = pool[USED]
+    if first + (_FEWEST << kind) > len(boxes):
+        return -1
+    pool[USED] += _FEWEST << kind
+    return first
+
+
+@compiled
+def _give_back(pool: Ints, boxes: Heads, kind: int, first: int) -> None:
+    boxes[first, 0] = pool[FREE + kind]
+    pool[FREE + kind] = first
+
+
+@compiled
+def link(first: int, end: int, heads: Heads, keys: Keys, boxes: Heads, pool: Ints, levels: Floats) -> int:
+    """Puts rows into their buckets, up to the one that is returned: for that there is no room among keys or boxes.
+
+    ``levels`` keeps each level's most extents and how many rows it has.
+    """
+    singles = heads.view(np.float32)
+    for row in range(first, end):
+        head = heads[row]
+        if head[OWNER] < 0:
+            continue
+        if 2 * pool[BUCKETS] >= len(keys):
+            return row
+        space, time, half, lasts = level_of(singles[row], head)
+        face, i, j, t = bucket_of(singles[row], head, space, time)
+        key = mixed(space, time, face, i, j, t)
+        slot = slot_of(keys, key)
+        known = keys[slot, 0] != 0
+        where = keys[slot, 1] if known else _where(0, _NO_SLAB, 0)
+        at, count = first_and_count(where)
+        kind = (where >> 27) & 31
+        if kind == _NO_SLAB or count == _FEWEST << kind:
+            wider = 0 if kind == _NO_SLAB else kind + 1
+            to = _slab(pool, boxes, wider)
+            if to < 0:
+                return row
+            boxes[to : to + count] = boxes[at : at + count]
+            if kind != _NO_SLAB:
+                _give_back(pool, boxes, kind, at)
+            at, kind = to, wider
+        box = boxes[at + count]
+        box[:10] = head[:10]
+        box[ROW], box[PLAN] = row, head[OWNER]
+        if not known:
+            pool[BUCKETS] += 1
+        keys[slot, 0], keys[slot, 1] = key, _where(at, kind, count + 1)
+        level = levels[space * TIME_LEVELS + time]
+        level[0], level[1], level[2] = max(level[0], half), max(level[1], lasts), level[2] + 1
+    return end
+
+
+@compiled
+def unlink(first: int, end: int, heads: Heads, keys: Keys, boxes: Heads, pool: Ints, levels: Floats) -> None:
     """Takes rows out of their buckets."""
+    singles = heads.view(np.float32)
     for row in range(first, end):
         space, time, _, _ = level_of(singles[row], heads[row])
         levels[space * TIME_LEVELS + time, 2] -= 1
-        slot = slot_of(keys, key_of(singles[row], heads[row], space, time))
-        before, here = -1, chains[slot]
-        while here != row and here >= 0:
-            before, here = here, heads[here, NEXT]
-        if here >= 0 and before < 0:
-            chains[slot] = heads[row, NEXT]
-        elif here >= 0:
-            heads[before, NEXT] = heads[row, NEXT]
-        heads[row, OWNER] = -1
+        face, i, j, t = bucket_of(singles[row], heads[row], space, time)
+        slot = slot_of(keys, mixed(space, time, face, i, j, t))
+        where = keys[slot, 1]
+        at, count = first_and_count(where)
+        here = at
+        while boxes[here, ROW] != row:
+            here += 1
+        boxes[here] = boxes[at + count - 1]
+        keys[slot, 1] = where - 1
+        if count == 1:
+            _give_back(pool, boxes, (where >> 27) & 31, at)
+            keys[slot, 1] = _where(0, _NO_SLAB, 0)
+
+
+@compiled
+def move_keys(keys: Keys, more: Keys, pool: Ints) -> None:
+    """The buckets into another table, those that have become empty left out."""
+    pool[BUCKETS] = 0
+    for old in range(len(keys)):
+        if keys[old, 0] != 0 and first_and_count(keys[old, 1])[1] > 0:
+            slot = slot_of(more, keys[old, 0])
+            more[slot, 0], more[slot, 1] = keys[old, 0], keys[old, 1]
+            pool[BUCKETS] += 1
 
 
 @compiled
 def spans_of(low: Floats, high: Floats, face: int, space: int, spans: Ints) -> int:
     """The cells of a face that a middle within a box may be in: from and to, both ways; how many they are."""
+    if space == SPACE_LEVELS - 1:
+        spans[:] = 0
+        return 1 if face == 0 else 0
     axis = face >> 1
     near, most = (low[axis], high[axis]) if face & 1 == 0 else (-high[axis], -low[axis])
     if most <= 0.0:
