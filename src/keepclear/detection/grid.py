@@ -13,16 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keepclear.detection.cells import GridCells
 from keepclear.detection.extent import extent_of, reach_of
 from keepclear.detection.judge import judge
 from keepclear.detection.kernels_ask import ask, ask_fresh, ask_stored
-from keepclear.detection.kernels_cells import places_in_order
 from keepclear.detection.kernels_height import OVERLAP
 from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import (
     CODES,
     KIND_SHIFT,
+    LEAF,
     MOST_VERTICES,
     OWNER,
     TICK_MS,
@@ -34,6 +33,7 @@ from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.packed import Said, height_rules, said_of
 from keepclear.detection.plan import Plan
 from keepclear.detection.rows import GridRows, Rows
+from keepclear.detection.shelves import GridShelves
 from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.geodesic import Floats
@@ -55,9 +55,9 @@ class GridIndex:
     def __init__(self, rules: Sequence[SeparationRule], heights: HeightRules) -> None:
         self._rules, self._heights = tuple(rules), heights
         self._height_rules = height_rules(heights)
-        self._rows, self._cells = GridRows(), GridCells()
+        self._rows, self._shelves = GridRows(), GridShelves()
         self._agree_on_separations()
-        self._settled_rows = self._mark = 0
+        self._mark = 0
         self._marks: npt.NDArray[np.int32] = np.zeros((_FEWEST, 2), np.int32)
         self._found: npt.NDArray[np.int32] = np.empty((_FEWEST, 2), np.int32)
         self._drawing: Floats = np.empty((2, MOST_VERTICES + 1, 2))
@@ -72,8 +72,7 @@ class GridIndex:
     def relink(self) -> None:
         """Makes all that follows from the rows anew."""
         self._agree_on_separations()
-        self._settled_rows = self._rows.used_rows
-        self._cells.anew(self._rows)
+        self._shelves.anew(self._rows)
 
     def __len__(self) -> int:
         """How many plans there are."""
@@ -82,44 +81,49 @@ class GridIndex:
     @property
     def volumes(self) -> int:
         """How many rows there are: volumes, and stretches of trajectories."""
-        return self._cells.rows
+        return self._shelves.rows
 
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
         said = self._said([plan])
         rows, singles, exact, xyz = self._prepared([plan], said)
         self.withdraw(plan.id)
-        self._keep([plan], said, (rows, singles, exact, xyz))
+        ((first, end),) = self._kept([plan], said, (rows, singles, exact, xyz))
+        self._shelves.link(self._rows, range(first, end))
 
     def put_many(self, plans: Iterable[Plan]) -> None:
         """``put`` for many plans at once, a good deal faster; of two with one id the later one stays."""
         several = iter(plans)
-        while part := list({plan.id: plan for plan in islice(several, _AT_ONCE)}.values()):
-            said = self._said(part)
-            prepared = self._prepared(part, said)
-            for plan in part:
-                self.withdraw(plan.id)
-            self._keep(part, said, prepared)
-        if self._rows.used_rows > 2 * self._settled_rows:
-            self.settle()
+        fresh: list[tuple[int, int]] = []
+        try:
+            while part := list({plan.id: plan for plan in islice(several, _AT_ONCE)}.values()):
+                said = self._said(part)
+                prepared = self._prepared(part, said)
+                for plan in part:
+                    self.withdraw(plan.id)
+                fresh += self._kept(part, said, prepared)
+        finally:
+            if sum(end - first for first, end in fresh) > self._shelves.rows:
+                self.settle()
+            else:
+                self._shelves.link(self._rows, [row for first, end in fresh for row in range(first, end)])
 
     def settle(self) -> None:
-        """Puts rows in the order of their buckets, without gaps: neighbours are then near in memory too."""
+        """Lays all out anew and puts rows in that order, without gaps: neighbours are then near in memory too."""
         rows = self._rows
         slots = np.array(sorted(rows.slots.values()), np.int64)
         if not len(slots):
             return
-        slots = slots[np.lexsort(places_in_order(rows.owned[slots, 0].astype(np.int64), rows.heads, rows.singles))]
-        rows.put_in_order(slots)
-        self._settled_rows = rows.used_rows
-        self._cells.anew(rows)
+        self._shelves.anew(rows)
+        rows.put_in_order(slots[np.argsort(rows.heads[rows.owned[slots, 0], LEAF], kind="stable")])
+        self._shelves.anew(rows)
 
     def withdraw(self, plan_id: str) -> None:
         """Takes a plan out; one that is not there is none the less gone."""
         slot = self._rows.slots.get(plan_id)
         if slot is not None:
             first, count, _, _ = self._rows.owned[slot].tolist()
-            self._cells.unlink(self._rows, first, first + count)
+            self._shelves.unlink(self._rows, first, first + count)
             self._rows.remove(slot)
 
     def expire(self, before_ms: int) -> list[str]:
@@ -213,10 +217,10 @@ class GridIndex:
 
     def _tables(self) -> tuple[Any, Any, Any, Any]:
         """All that a question needs of the index, as the kernels take it."""
-        rows, cells = self._rows, self._cells
+        rows, laid = self._rows, self._shelves
         return (
             (rows.heads, rows.exact, rows.xyz),
-            (cells.keys, cells.boxes, cells.pool, cells.levels),
+            (laid.shelves, laid.leaves, laid.boxes, laid.pool),
             (self._separations, self._widest, self._height_rules),
             (self._marks, self._found, self._drawing, self._taken),
         )
@@ -235,9 +239,9 @@ class GridIndex:
         done = 0
         while done < len(plans):
             self._next_mark(len(plans))
-            rows, cells, agreed, (marks, _, drawing, taken) = self._tables()
+            rows, laid, agreed, (marks, _, drawing, taken) = self._tables()
             until, count = ask_stored(
-                plans, done, self._rows.owned, include_same_party, rows, cells, agreed, (marks, found, drawing, taken),
+                plans, done, self._rows.owned, include_same_party, rows, laid, agreed, (marks, found, drawing, taken),
                 self._mark - len(plans) + 1, ends,
             )  # fmt: skip
             many = np.diff(ends[done:until], prepend=0)
@@ -295,12 +299,11 @@ class GridIndex:
             set_times(heads[row], float(start_ms), float(end_ms))
             heads[row, CODES] = (heads[row, CODES] & ((1 << KIND_SHIFT) - 1)) | (OPAQUE << KIND_SHIFT)
 
-    def _keep(self, plans: Sequence[Plan], said: Said, prepared: Rows) -> None:
+    def _kept(self, plans: Sequence[Plan], said: Said, prepared: Rows) -> list[tuple[int, int]]:
+        """Keeps the rows of plans that are not there; those of each, from and to, which are in no leaf yet."""
         self._rows.make_room(len(plans), len(prepared[0]), len(prepared[3]))
         counts = np.concatenate([[0], np.cumsum(said.numbers[:, 1])]).astype(np.int64)
-        for number, plan in enumerate(plans):
-            first, end = self._rows.keep(plan, said, number, counts, prepared)
-            self._cells.link(self._rows, first, end)
+        return [self._rows.keep(plan, said, number, counts, prepared) for number, plan in enumerate(plans)]
 
     def _next_mark(self, count: int) -> None:
         """A number that no plan is marked with yet, or several; there is room to mark and to find every plan."""

@@ -1,6 +1,6 @@
 """Questions in machine code: rows held against those of the grid, by their boxes and then, if it can be, for sure.
 
-A question's row goes through the buckets and takes down whose boxes it may meet; those are then held against it one
+A question's row goes over shelves and leaves and takes down whose boxes it may meet; those are then held against it one
 after another, by window and heights first, so that the machine fetches one while it works on another.
 """
 
@@ -11,19 +11,6 @@ from typing import Any
 import numpy as np
 
 from keepclear.detection.compiled import compiled
-from keepclear.detection.kernels_cells import (
-    PLAN,
-    ROW,
-    SPACE_LEVELS,
-    TIME_LEVELS,
-    USED,
-    Keys,
-    first_and_count,
-    mixed,
-    slot_of,
-    spans_of,
-    stretch_of,
-)
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE, heights_meet
 from keepclear.detection.kernels_lateral import OPAQUE, draw, footprints_meet, frame_at
 from keepclear.detection.kernels_rows import (
@@ -45,13 +32,12 @@ from keepclear.detection.kernels_rows import (
     Singles,
     prepare,
 )
+from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, PLAN, ROW, SHELVES
 from keepclear.spacetime.geodesic import Floats
 
 Tables = tuple[Any, ...]
 """Several arrays, handed over together."""
 _FAR = np.float32(np.inf)
-_SCAN_AS_LOOK = 8
-"""Boxes that are gone through in the time in which one bucket is found."""
 
 
 @compiled
@@ -102,74 +88,42 @@ def _look(
 
 
 @compiled
-def _scan(
-    boxes: Heads, sides: Singles, at: int, held: int, low: Singles, high: Singles, start: int, until: int, skip: int,
-    later: bool, taken: Heads, many: int,
-) -> int:  # fmt: skip
-    """Takes down the rows of some boxes that come into a box and a window, and whose plan is asked about."""
-    for here in range(at, at + held):
-        box, side = boxes[here], sides[here]
-        if (
-            (box[START] < until) & (box[END] > start)
-            & (side[0] <= high[0]) & (side[4] >= low[0]) & (side[1] <= high[1]) & (side[5] >= low[1])
-            & (side[2] <= high[2]) & (side[6] >= low[2]) & (side[3] <= high[3]) & (side[7] >= low[3])
-        ):  # fmt: skip
-            plan = box[PLAN]
-            if plan != skip and not (later and plan < skip):
-                taken[many] = box[ROW]
-                many += 1
-    return many
+def _meets(side: Singles, box: Heads, low: Singles, high: Singles, start: int, until: int) -> bool:
+    """True when a box comes into another and a window; all sides are compared, which is faster than to choose."""
+    return bool(
+        (box[START] < until) & (box[END] > start)
+        & (side[0] <= high[0]) & (side[4] >= low[0]) & (side[1] <= high[1]) & (side[5] >= low[1])
+        & (side[2] <= high[2]) & (side[6] >= low[2]) & (side[3] <= high[3]) & (side[7] >= low[3])
+    )  # fmt: skip
 
 
 @compiled
 def _near(
-    low: Singles, high: Singles, start: int, until: int, skip: int, later: bool, keys: Keys, boxes: Heads, pool: Ints,
-    levels: Floats, taken: Heads,
+    low: Singles, high: Singles, start: int, until: int, skip: int, later: bool, shelves: Heads, leaves: Heads,
+    boxes: Heads, pool: Ints, taken: Heads,
 ) -> int:  # fmt: skip
-    """Takes down the rows whose boxes come into a box and a window; how many they are."""
-    sides = boxes.view(np.float32)
-    near, far_side, spans, many = np.empty(3), np.empty(3), np.empty(4, np.int64), 0
-    for number in range(SPACE_LEVELS * TIME_LEVELS):
-        if levels[number, 2] <= 0:
-            continue
-        half, lasts = levels[number, 0], levels[number, 1]
-        space, time = number // TIME_LEVELS, number % TIME_LEVELS
-        t_from, t_to = stretch_of(start - lasts - 1, time), stretch_of(until + lasts + 1, time)
-        for k in range(3):
-            near[k], far_side[k] = low[k] - half - 2.0, high[k] + half + 2.0
-        for face in range(6):
-            cells = spans_of(near, far_side, face, space, spans)
-            if cells == 0:
-                continue
-            if _SCAN_AS_LOOK * cells * (t_to - t_from + 1) > pool[USED]:
-                return _near_of_all(low, high, start, until, skip, later, keys, boxes, sides, taken)
-            for i in range(spans[0], spans[1] + 1):
-                for j in range(spans[2], spans[3] + 1):
-                    for t in range(t_from, t_to + 1):
-                        slot = slot_of(keys, mixed(space, time, face, i, j, t))
-                        if keys[slot, 0] != 0:
-                            at, held = first_and_count(keys[slot, 1])
-                            many = _scan(boxes, sides, at, held, low, high, start, until, skip, later, taken, many)
-    return many
-
-
-@compiled
-def _near_of_all(
-    low: Singles, high: Singles, start: int, until: int, skip: int, later: bool, keys: Keys, boxes: Heads,
-    sides: Singles, taken: Heads,
-) -> int:  # fmt: skip
-    """``_near`` by going through every bucket."""
+    """Takes down the rows whose boxes come into a box and a window, and whose plan is asked about; how many."""
+    shelf_sides, leaf_sides, sides = shelves.view(np.float32), leaves.view(np.float32), boxes.view(np.float32)
     many = 0
-    for slot in range(len(keys)):
-        if keys[slot, 0] != 0:
-            at, held = first_and_count(keys[slot, 1])
-            many = _scan(boxes, sides, at, held, low, high, start, until, skip, later, taken, many)
+    for shelf in range(pool[SHELVES]):
+        if not _meets(shelf_sides[shelf], shelves[shelf], low, high, start, until):
+            continue
+        for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves[shelf, HELD]):
+            if not _meets(leaf_sides[leaf], leaves[leaf], low, high, start, until):
+                continue
+            first = leaves[leaf, NUMBER] * FANOUT
+            for here in range(first, first + leaves[leaf, HELD]):
+                if _meets(sides[here], boxes[here], low, high, start, until):
+                    plan = boxes[here, PLAN]
+                    if plan != skip and not (later and plan < skip):
+                        taken[many] = boxes[here, ROW]
+                        many += 1
     return many
 
 
 @compiled
 def _ask(
-    first: int, end: int, skip: int, party: int, later: bool, stop: bool, asked: Tables, rows: Tables, cells: Tables,
+    first: int, end: int, skip: int, party: int, later: bool, stop: bool, asked: Tables, rows: Tables, laid: Tables,
     agreed: Tables, scratch: Tables, mark: int, count: int,
 ) -> int:  # fmt: skip
     """What the rows from ``first`` to ``end`` meet: plans and states into ``found`` from ``count`` on; the new count.
@@ -179,7 +133,7 @@ def _ask(
     """
     a_heads, a_exact, a_xyz = asked
     heads, exact, xyz = rows
-    keys, boxes, pool, levels = cells
+    shelves, leaves, boxes, pool = laid
     apart, widest, rules = agreed
     marks, found, drawing, taken = scratch
     a_singles = a_heads.view(np.float32)
@@ -192,7 +146,7 @@ def _ask(
             low[k] = np.nextafter(np.float32(float(a_singles[row, k]) - reach[k]), -_FAR)
             high[k] = np.nextafter(np.float32(float(a_singles[row, 4 + k]) + reach[k]), _FAR)
         start, until = int(a[START] - reach[4]), int(a[END] + reach[4])
-        many = _near(low, high, start, until, skip, later, keys, boxes, pool, levels, taken)
+        many = _near(low, high, start, until, skip, later, shelves, leaves, boxes, pool, taken)
         count = _look(
             a,
             own,
@@ -221,28 +175,28 @@ def _ask(
 
 @compiled
 def ask(
-    end: int, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, cells: Tables, agreed: Tables,
+    end: int, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables, agreed: Tables,
     scratch: Tables, mark: int,
 ) -> int:  # fmt: skip
     """What a plan meets that is not in the index, by its rows up to ``end``; how much of ``found`` is used."""
-    return _ask(0, end, skip, party, False, stop, asked, rows, cells, agreed, scratch, mark, 0)
+    return _ask(0, end, skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
 
 
 @compiled
 def ask_fresh(
-    said: Floats, places: Floats, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, cells: Tables,
+    said: Floats, places: Floats, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables,
     agreed: Tables, scratch: Tables, mark: int,
 ) -> int:  # fmt: skip
     """``prepare`` into room that is there, and ``ask``, in one go; ``WRONG`` where a row needs another look."""
     heads, exact, xyz = asked
     if len(prepare(said, places, agreed[2], heads, heads.view(np.float32), exact, xyz, 0, 0)):
         return WRONG
-    return _ask(0, len(said), skip, party, False, stop, asked, rows, cells, agreed, scratch, mark, 0)
+    return _ask(0, len(said), skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
 
 
 @compiled
 def ask_stored(
-    plans: Ints, at: int, owned: Heads, same_party: bool, rows: Tables, cells: Tables, agreed: Tables,
+    plans: Ints, at: int, owned: Heads, same_party: bool, rows: Tables, laid: Tables, agreed: Tables,
     scratch: Tables, mark: int, ends: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """What plans of the index meet, each among those of higher numbers, as long as there is room in ``found``.
@@ -256,7 +210,7 @@ def ask_stored(
         first = owned[plan, 0]
         party = -1 if same_party else rows[0][first, WHOSE] >> 8
         end = first + owned[plan, 1]
-        count = _ask(first, end, plan, party, True, False, rows, rows, cells, agreed, scratch, mark + at, count)
+        count = _ask(first, end, plan, party, True, False, rows, rows, laid, agreed, scratch, mark + at, count)
         ends[at] = count
         at += 1
     return at, count

@@ -33,7 +33,7 @@ Singles = npt.NDArray[np.float32]
 Heads = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 
-START, END, NEXT, OWNER, VERTEX, COUNT, CODES, WHOSE = range(8, 16)
+START, END, LEAF, OWNER, VERTEX, COUNT, CODES, WHOSE = range(8, 16)
 """Columns of a head after its box (lowest x y z and height, then the highest), which are 32-bit floats."""
 START_MS, END_MS, RADIUS_M, ROOM_M = 0, 1, 2, 7
 """More columns of a row's exact numbers."""
@@ -129,7 +129,7 @@ def prepare(
         row, kind, count = first + i, int(said[i, 0]), int(said[i, 1])
         head, single, own = heads[row], singles[row], exact[row]
         codes = int(said[i, 7])
-        head[NEXT], head[OWNER], head[VERTEX], head[COUNT] = -1, -1, vertex + at, count
+        head[LEAF], head[OWNER], head[VERTEX], head[COUNT] = -1, -1, vertex + at, count
         head[CODES], head[WHOSE] = codes | (kind << KIND_SHIFT), int(said[i, 9])
         own[START_MS], own[END_MS], own[RADIUS_M] = said[i, 5], said[i, 6], said[i, 2]
         own[FLOOR_M], own[CEILING_M], own[GEOID_M], own[ROOM_M] = said[i, 3], said[i, 4], said[i, 8], math.inf
