@@ -160,8 +160,7 @@ class GridIndex:
     def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
         """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
         near = self._near(plan, include_same_party=include_same_party).tolist()
-        stands = ((slot, Verdict.CONFLICT if state == OVERLAP else self._verdict(plan, slot)) for slot, state in near)
-        return sorted((self._rows.ids[slot], verdict) for slot, verdict in stands if verdict is not Verdict.CLEAR)
+        return self._stand(plan, near)
 
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; the first one found ends the search."""
@@ -189,6 +188,12 @@ class GridIndex:
                 one, other = sorted((self._rows.ids[a], self._rows.ids[b]))
                 found.append((one, other, verdict))
         return sorted(found)
+
+    def _stand(self, plan: Plan, near: Iterable[Sequence[int]]) -> list[tuple[str, Verdict]]:
+        """How a plan stands to those that it may not clear, by id; those it does clear are left out."""
+        ids, conflict, clear = self._rows.ids, Verdict.CONFLICT, Verdict.CLEAR
+        rows = [(ids[slot], conflict if state == OVERLAP else self._verdict(plan, slot)) for slot, state in near]
+        return sorted([row for row in rows if row[1] is not clear])
 
     def _met(self, plan: Plan, others: Iterable[Plan]) -> list[Meeting]:
         found = (judge(plan, other, self._apart(plan, other), self._heights) for other in others)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from keepclear.detection.compiled import compiled
+from keepclear.detection.kernels_glance import GLANCE_M, glance
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE, heights_meet
-from keepclear.detection.kernels_lateral import OPAQUE, draw, footprints_meet, frame_at
+from keepclear.detection.kernels_lateral import OPAQUE, draw, enough_m, footprints_meet, frame_at
 from keepclear.detection.kernels_rows import (
     CODES,
     COUNT,
@@ -34,6 +35,7 @@ from keepclear.detection.kernels_rows import (
 )
 from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, PLAN, ROW, SHELVES
 from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.heights import LEAST_OVERLAP_M
 
 Tables = tuple[Any, ...]
 """Several arrays, handed over together."""
@@ -71,10 +73,18 @@ def _look(
                 at = a_xyz[a[VERTEX]]
                 frame_at(at[0], at[1], at[2], frame)
                 a_far = draw(a_xyz, a[VERTEX], a[COUNT], frame, drawing[0])
-            level = footprints_meet(
-                a_xyz, a[VERTEX], a[COUNT], a_kind, a_exact[RADIUS_M], a_exact[ROOM_M], drawing[0], a_far,
-                xyz, b[VERTEX], b[COUNT], b_kind, b_exact[RADIUS_M], b_exact[ROOM_M], drawing[1], between[0], frame,
-            )  # fmt: skip
+            level, far = UNSURE, draw(xyz, b[VERTEX], b[COUNT], frame, drawing[1])
+            if max(a_far, far) <= GLANCE_M:
+                enough = enough_m(a_exact[RADIUS_M], a_exact[ROOM_M], b_exact[RADIUS_M], b_exact[ROOM_M], between[0])
+                clear_from = a_exact[RADIUS_M] + b_exact[RADIUS_M] + between[0] + LEAST_OVERLAP_M
+                level = glance(
+                    drawing[0], a[COUNT], a_kind, drawing[1], b[COUNT], b_kind, max(a_far, far), enough, clear_from
+                )
+            if level == UNSURE:
+                level = footprints_meet(
+                    a_xyz, a[VERTEX], a[COUNT], a_kind, a_exact[RADIUS_M], a_exact[ROOM_M], drawing[0], a_far,
+                    xyz, b[VERTEX], b[COUNT], b_kind, b_exact[RADIUS_M], b_exact[ROOM_M], drawing[1], between[0], frame,
+                )  # fmt: skip
             state = min(upright, level)
         if state == CLEAR:
             continue
