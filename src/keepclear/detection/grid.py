@@ -1,4 +1,4 @@
-"""An index of a million volumes: packed rows in a four-dimensional grid, and kernels that decide most pairs for sure.
+"""An index of a million volumes: packed rows, their boxes on shelves, and kernels that decide most pairs for sure.
 
 It gives the rows of ``SimpleIndex``: what the kernels are not sure of goes to ``judge``, and rows with gaps and
 overlaps are always the judge's own. Plans are kept packed, not as they were given, and made again when one is needed.
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from keepclear.detection.extent import extent_of, reach_of
 from keepclear.detection.judge import judge
-from keepclear.detection.kernels_ask import ask, ask_fresh, ask_stored
+from keepclear.detection.kernels_ask import ask_fresh, ask_in_turn
 from keepclear.detection.kernels_height import OVERLAP
 from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import (
@@ -25,6 +25,7 @@ from keepclear.detection.kernels_rows import (
     MOST_VERTICES,
     OWNER,
     TICK_MS,
+    WHOSE,
     prepare,
     set_box,
     set_times,
@@ -44,6 +45,8 @@ from keepclear.spacetime.trajectory import Trajectory
 _AT_ONCE = 8_192
 _FEWEST = 64
 _MOST_MARK = 2_000_000_000
+_MORE_FOUND = 20_000
+"""Answers for which there is room beyond those of one plan, when several are asked about."""
 
 MOST_ACTIVITIES = 256
 """An activity is kept in eight bits beside its party."""
@@ -59,7 +62,7 @@ class GridIndex:
         self._agree_on_separations()
         self._mark = 0
         self._marks: npt.NDArray[np.int32] = np.zeros((_FEWEST, 2), np.int32)
-        self._found: npt.NDArray[np.int32] = np.empty((_FEWEST, 2), np.int32)
+        self._found: npt.NDArray[np.int32] = np.empty((_FEWEST + _MORE_FOUND, 2), np.int32)
         self._drawing: Floats = np.empty((2, MOST_VERTICES + 1, 2))
         self._taken: npt.NDArray[np.int32] = np.empty(_FEWEST, np.int32)
         self._asked: tuple[Any, Any, Any] = ((), (), ())
@@ -86,27 +89,55 @@ class GridIndex:
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
         said = self._said([plan])
-        rows, singles, exact, xyz = self._prepared([plan], said)
+        made = self._prepared([plan], said)
         self.withdraw(plan.id)
-        ((first, end),) = self._kept([plan], said, (rows, singles, exact, xyz))
+        ((first, end),) = self._rows.rows_of(self._rows.keep([plan], said, made)).tolist()
         self._shelves.link(self._rows, range(first, end))
 
     def put_many(self, plans: Iterable[Plan]) -> None:
         """``put`` for many plans at once, a good deal faster; of two with one id the later one stays."""
         several = iter(plans)
-        fresh: list[tuple[int, int]] = []
+        fresh: list[npt.NDArray[np.int64]] = []
         try:
             while part := list({plan.id: plan for plan in islice(several, _AT_ONCE)}.values()):
                 said = self._said(part)
-                prepared = self._prepared(part, said)
+                made = self._prepared(part, said)
                 for plan in part:
                     self.withdraw(plan.id)
-                fresh += self._kept(part, said, prepared)
+                spans = self._rows.rows_of(self._rows.keep(part, said, made))
+                fresh += [np.arange(first, end) for first, end in spans.tolist()]
         finally:
-            if sum(end - first for first, end in fresh) > self._shelves.rows:
+            rows = np.concatenate([np.empty(0, np.int64), *fresh])
+            if len(rows) > self._shelves.rows:
                 self.settle()
             else:
-                self._shelves.link(self._rows, [row for first, end in fresh for row in range(first, end)])
+                self._shelves.link(self._rows, rows)
+
+    def admit_many(self, plans: Sequence[Plan], *, include_same_party: bool = False) -> list[list[tuple[str, Verdict]]]:
+        """``touching`` and then ``put`` for one plan after another, in one go: each meets those put before it."""
+        answers: list[list[tuple[str, Verdict]]] = []
+        while len(answers) < len(plans):
+            group: dict[str, Plan] = {}
+            for plan in plans[len(answers) :]:
+                if plan.id in group:
+                    break
+                group[plan.id] = plan
+            answers += self._admitted(list(group.values()), include_same_party)
+        return answers
+
+    def _admitted(self, plans: Sequence[Plan], include_same_party: bool) -> list[list[tuple[str, Verdict]]]:
+        """``admit_many`` for plans of different ids."""
+        rows, said = self._rows, self._said(plans)
+        made = self._prepared(plans, said)
+        olds = [rows.slots.get(plan.id, -1) for plan in plans]
+        spans = rows.rows_of(rows.keep(plans, said, made))
+        self._shelves.make_room(len(said.numbers) + 1)
+        near = self._near_in_turn(plans, spans, olds, None, include_same_party)
+        answers = [self._stand(plan, found) for plan, found in zip(plans, near, strict=True)]
+        for old in olds:
+            if old >= 0:
+                rows.remove(old)
+        return answers
 
     def settle(self) -> None:
         """Lays all out anew and puts rows in that order, without gaps: neighbours are then near in memory too."""
@@ -155,12 +186,23 @@ class GridIndex:
 
     def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
         """``against`` for each of several plans."""
-        return [self.against(plan) for plan in plans]
+        near = self._near_many(plans, include_same_party=False)
+        return [
+            self._met(plan, (self._rows.plan(slot) for slot, _ in found))
+            for plan, found in zip(plans, near, strict=True)
+        ]
 
     def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
         """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
         near = self._near(plan, include_same_party=include_same_party).tolist()
         return self._stand(plan, near)
+
+    def touching_many(
+        self, plans: Sequence[Plan], *, include_same_party: bool = False
+    ) -> list[list[tuple[str, Verdict]]]:
+        """``touching`` for each of several plans."""
+        near = self._near_many(plans, include_same_party=include_same_party)
+        return [self._stand(plan, found) for plan, found in zip(plans, near, strict=True)]
 
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; the first one found ends the search."""
@@ -216,16 +258,53 @@ class GridIndex:
         room = self._room_to_ask(len(said.numbers), len(said.places))
         count = ask_fresh(said.numbers, said.places, skip, party, stop, room, *tables, mark)
         if count < 0:
-            heads, _, exact, xyz = self._prepared([plan], said)
-            count = ask(len(heads), skip, party, stop, (heads, exact, xyz), *tables, mark)
+            (near,) = self._near_many([plan], include_same_party=include_same_party)
+            return np.array(near, np.int32).reshape(-1, 2)
         return self._found[:count]
+
+    def _near_many(self, plans: Sequence[Plan], *, include_same_party: bool) -> list[list[list[int]]]:
+        """``_near`` for each of several plans."""
+        if not plans:
+            return []
+        said, olds = self._said(plans), [self._rows.slots.get(plan.id, -1) for plan in plans]
+        spans = np.array([said.rows[:-1], said.rows[1:]], np.int64).T.copy()
+        return self._near_in_turn(plans, spans, olds, self._prepared(plans, said), include_same_party)
+
+    def _near_in_turn(
+        self, plans: Sequence[Plan], spans: npt.NDArray[np.int64], olds: list[int], asked: Rows | None, same_party: bool
+    ) -> list[list[list[int]]]:
+        """What ``ask_in_turn`` finds for each plan; without rows that are asked about, those of the index are put."""
+        parties = np.array([-1 if same_party else self._rows.parties.get(plan.party, -1) for plan in plans], np.int64)
+        near = list[list[list[int]]]()
+        for found, ends in self._turns(spans, np.array(olds, np.int64), parties, asked, later=False):
+            rows, begun = found.tolist(), 0
+            for end in ends.tolist():
+                near.append(rows[begun:end])
+                begun = end
+        return near
+
+    def _turns(
+        self, spans: npt.NDArray[np.int64], olds: npt.NDArray[np.int64], parties: npt.NDArray[np.int64],
+        asked: Rows | None, *, later: bool,
+    ) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]]:  # fmt: skip
+        """Part after part of what ``ask_in_turn`` finds, and where in it the answers to each plan end."""
+        ends, at = np.zeros(len(spans), np.int64), 0
+        while at < len(spans):
+            self._next_mark(len(spans))
+            rows, laid, agreed, scratch = self._tables()
+            until, count = ask_in_turn(
+                spans, at, olds, parties, asked is None and not later, later, asked or rows, self._rows.owned, rows,
+                laid, agreed, scratch, self._mark - len(spans) + 1, ends,
+            )  # fmt: skip
+            yield self._found[:count], ends[at:until]
+            at = until
 
     def _tables(self) -> tuple[Any, Any, Any, Any]:
         """All that a question needs of the index, as the kernels take it."""
-        rows, laid = self._rows, self._shelves
+        rows = self._rows
         return (
             (rows.heads, rows.exact, rows.xyz),
-            (laid.shelves, laid.leaves, laid.boxes, laid.pool),
+            self._shelves.tables(),
             (self._separations, self._widest, self._height_rules),
             (self._marks, self._found, self._drawing, self._taken),
         )
@@ -238,21 +317,16 @@ class GridIndex:
 
     def _all_near(self, *, include_same_party: bool) -> Iterator[tuple[int, int, int]]:
         """Every pair of plans that may not clear each other, the lower slot first, and if they conflict for sure."""
-        plans = np.array(sorted(self._rows.slots.values()), np.int64)
-        found = np.empty((2 * len(self._rows.ids) + 1_000_000, 2), np.int32)
-        ends = np.zeros(len(plans), np.int64)
-        done = 0
-        while done < len(plans):
-            self._next_mark(len(plans))
-            rows, laid, agreed, (marks, _, drawing, taken) = self._tables()
-            until, count = ask_stored(
-                plans, done, self._rows.owned, include_same_party, rows, laid, agreed, (marks, found, drawing, taken),
-                self._mark - len(plans) + 1, ends,
-            )  # fmt: skip
-            many = np.diff(ends[done:until], prepend=0)
-            owners = np.repeat(plans[done:until], many)
-            yield from zip(owners.tolist(), *found[:count].T.tolist(), strict=True)
-            done = until
+        slots = np.array(sorted(self._rows.slots.values()), np.int64)
+        spans, done = self._rows.rows_of(slots), 0
+        parties = self._rows.heads[spans[:, 0], WHOSE].astype(np.int64) >> 8
+        if include_same_party:
+            parties[:] = -1
+        for found, ends in self._turns(spans, slots, parties, None, later=True):
+            pairs = found.T.tolist()
+            owners = np.repeat(slots[done : done + len(ends)], np.diff(ends, prepend=0))
+            done += len(ends)
+            yield from zip(owners.tolist(), *pairs, strict=True)
 
     def _said(self, plans: Sequence[Plan]) -> Said:
         return said_of(plans, [self._whose(plan) for plan in plans], self._heights)
@@ -290,7 +364,7 @@ class GridIndex:
             owners = np.unique(np.searchsorted(said.rows, odd, side="right") - 1)
             for number in owners.tolist():
                 self._make_opaque(plans[number], slice(said.rows[number], said.rows[number + 1]), heads, singles)
-        return heads, singles, exact, xyz
+        return heads, exact, xyz
 
     def _make_opaque(self, plan: Plan, rows: slice, heads: Any, singles: Any) -> None:
         if not isinstance(plan.envelope, Trajectory):
@@ -304,17 +378,11 @@ class GridIndex:
             set_times(heads[row], float(start_ms), float(end_ms))
             heads[row, CODES] = (heads[row, CODES] & ((1 << KIND_SHIFT) - 1)) | (OPAQUE << KIND_SHIFT)
 
-    def _kept(self, plans: Sequence[Plan], said: Said, prepared: Rows) -> list[tuple[int, int]]:
-        """Keeps the rows of plans that are not there; those of each, from and to, which are in no leaf yet."""
-        self._rows.make_room(len(plans), len(prepared[0]), len(prepared[3]))
-        counts = np.concatenate([[0], np.cumsum(said.numbers[:, 1])]).astype(np.int64)
-        return [self._rows.keep(plan, said, number, counts, prepared) for number, plan in enumerate(plans)]
-
     def _next_mark(self, count: int) -> None:
         """A number that no plan is marked with yet, or several; there is room to mark and to find every plan."""
         if len(self._rows.owned) > len(self._marks):
             self._marks = np.zeros((len(self._rows.owned), 2), np.int32)
-            self._found = np.empty((len(self._rows.owned), 2), np.int32)
+            self._found = np.empty((len(self._rows.owned) + _MORE_FOUND, 2), np.int32)
             self._mark = 0
         if len(self._rows.heads) > len(self._taken):
             self._taken = np.empty(len(self._rows.heads), np.int32)

@@ -33,7 +33,7 @@ from keepclear.detection.kernels_rows import (
     Singles,
     prepare,
 )
-from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, PLAN, ROW, SHELVES
+from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, PLAN, ROW, SHELVES, link, unlink
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import LEAST_OVERLAP_M
 
@@ -143,7 +143,7 @@ def _ask(
     """
     a_heads, a_exact, a_xyz = asked
     heads, exact, xyz = rows
-    shelves, leaves, boxes, pool = laid
+    shelves, leaves, _, boxes, pool = laid
     apart, widest, rules = agreed
     marks, found, drawing, taken = scratch
     a_singles = a_heads.view(np.float32)
@@ -184,15 +184,6 @@ def _ask(
 
 
 @compiled
-def ask(
-    end: int, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables, agreed: Tables,
-    scratch: Tables, mark: int,
-) -> int:  # fmt: skip
-    """What a plan meets that is not in the index, by its rows up to ``end``; how much of ``found`` is used."""
-    return _ask(0, end, skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
-
-
-@compiled
 def ask_fresh(
     said: Floats, places: Floats, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables,
     agreed: Tables, scratch: Tables, mark: int,
@@ -205,22 +196,32 @@ def ask_fresh(
 
 
 @compiled
-def ask_stored(
-    plans: Ints, at: int, owned: Heads, same_party: bool, rows: Tables, laid: Tables, agreed: Tables,
-    scratch: Tables, mark: int, ends: Ints,
+def ask_in_turn(
+    spans: Ints, at: int, olds: Ints, parties: Ints, put: bool, later: bool, asked: Tables, owned: Heads,
+    rows: Tables, laid: Tables, agreed: Tables, scratch: Tables, mark: int, ends: Ints,
 ) -> tuple[int, int]:  # fmt: skip
-    """What plans of the index meet, each among those of higher numbers, as long as there is room in ``found``.
+    """What several plans meet, one after another, as long as there is room in ``found``.
 
     ``ends`` gets where in ``found`` each plan's answers end. Returns up to which plan, and how much of ``found`` is
     used.
+
+    ``spans`` are from and to which row of ``asked`` each has its own, ``olds`` the slots of their earlier versions in
+    the index, −1 where there is none. ``put``: their rows are those of the index, in no leaf yet, and as soon as one
+    has been answered it takes the place of its earlier version, so that those after it meet it; there is room for all.
+    ``later``: each is held against plans of higher slots alone.
     """
-    found, count = scratch[1], 0
-    while at < len(plans) and count + len(owned) <= len(found):
-        plan = plans[at]
-        first = owned[plan, 0]
-        party = -1 if same_party else rows[0][first, WHOSE] >> 8
-        end = first + owned[plan, 1]
-        count = _ask(first, end, plan, party, True, False, rows, rows, laid, agreed, scratch, mark + at, count)
+    marks, found, _, _ = scratch
+    shelves, leaves, homes, boxes, pool = laid
+    heads, count = rows[0], 0
+    while at < len(spans) and count + len(marks) <= len(found):
+        first, end, old = spans[at, 0], spans[at, 1], olds[at]
+        count = _ask(first, end, old, parties[at], later, False, asked, rows, laid, agreed, scratch, mark + at, count)
         ends[at] = count
+        if put:
+            if old >= 0:
+                unlink(owned[old, 0], owned[old, 0] + owned[old, 1], heads, shelves, leaves, homes, boxes, pool)
+            own = np.arange(first, end)
+            while link(own, heads, shelves, leaves, homes, boxes, pool) < len(own):
+                pass
         at += 1
     return at, count

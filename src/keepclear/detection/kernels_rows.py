@@ -183,3 +183,29 @@ def _include_poles(low: Floats, high: Floats, reach: float) -> None:
                 apart += ((low[k] + high[k]) / 2 - (at if k == axis else 0.0)) ** 2
             if apart <= (1.2 * reach + 1000.0) ** 2:
                 low[axis], high[axis] = min(low[axis], sign * SEMI_MAJOR_M), max(high[axis], sign * SEMI_MAJOR_M)
+
+
+@compiled
+def lay_down(
+    slots: Ints, rows: Ints, owned: Heads, made: tuple[Heads, Floats, Floats], lonlat: Floats,
+    tables: tuple[Heads, Floats, Floats], places: Floats,
+) -> None:  # fmt: skip
+    """Copies rows that were made, with their vertices, to where the plans of ``slots`` have theirs in the tables.
+
+    ``rows`` (n + 1) are where each plan's own begin among those made. Rows become their plan's.
+    """
+    made_heads, made_exact, made_xyz = made
+    heads, exact, xyz = tables
+    place = 0
+    for number in range(len(slots)):
+        slot, first = slots[number], rows[number]
+        row, many, at, held = owned[slot, 0], owned[slot, 1], owned[slot, 2], owned[slot, 3]
+        for i in range(many):
+            heads[row + i] = made_heads[first + i]
+            exact[row + i] = made_exact[first + i]
+            heads[row + i, OWNER] = slot
+            heads[row + i, VERTEX] += at - place
+        for i in range(held):
+            xyz[at + i] = made_xyz[place + i]
+            places[at + i] = lonlat[place + i]
+        place += held

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepclear.detection.kernels_lateral import OPAQUE
-from keepclear.detection.kernels_rows import CODES, COUNT, KIND_SHIFT, OWNER, VERTEX, WHOSE
+from keepclear.detection.kernels_rows import CODES, COUNT, KIND_SHIFT, OWNER, VERTEX, WHOSE, lay_down
 from keepclear.detection.packed import Said, volume_of
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.geodesic import Floats
@@ -22,8 +22,8 @@ from keepclear.spacetime.geodesic import Floats
 _FEWEST = 64
 _REMEMBERED = 4_096
 
-Rows = tuple[Any, Any, Any, Any]
-"""Heads, the same as 32-bit floats, exact numbers, and the vertices that they refer to."""
+Rows = tuple[Any, Any, Any]
+"""Heads, exact numbers, and the vertices that they refer to."""
 
 
 class GridRows:
@@ -87,32 +87,38 @@ class GridRows:
         self._free_rows, self._free_places = {}, {}
         self._made.clear()
 
-    def keep(self, plan: Plan, said: Said, number: int, counts: npt.NDArray[np.int64], made: Rows) -> tuple[int, int]:
-        """Takes in a plan that is not there, the one with that number of those said; its rows, from and to.
+    def keep(self, plans: Sequence[Plan], said: Said, made: Rows) -> npt.NDArray[np.int64]:
+        """Takes in plans of different ids by the rows made of what they say; their slots. No row is in a leaf yet.
 
-        ``made`` are the rows of all that was said, ``counts`` of each the place where its own begin.
+        One whose id is there already gets a slot of its own, and the earlier one stays until it is removed.
         """
-        heads, _, exact, xyz = made
-        low, high = said.rows[number], said.rows[number + 1]
-        place, until = int(counts[low]), int(counts[high])
-        slot = self._new_slot(plan.id)
-        row, at = self._rows_for(high - low), self._places_for(until - place)
-        self.owned[slot] = row, high - low, at, until - place
-        own = self.heads[row : row + high - low]
-        own[:] = heads[low:high]
-        own[:, OWNER] = slot
-        own[:, VERTEX] += at - place
-        self.exact[row : row + high - low] = exact[low:high]
-        self.xyz[at : at + until - place] = xyz[place:until]
-        self.places[at : at + until - place] = said.places[place:until]
-        if (own[:, CODES] >> KIND_SHIFT == OPAQUE).any():
-            self.kept[slot] = plan
-        return row, row + high - low
+        heads, _, xyz = made
+        counts = np.concatenate([[0], np.cumsum(said.numbers[:, 1])]).astype(np.int64)
+        places = np.diff(counts[said.rows]).tolist()
+        self._make_room(len(plans), len(heads), len(xyz))
+        slots = np.empty(len(plans), np.int64)
+        for number, plan in enumerate(plans):
+            slot, many = self._new_slot(plan.id), said.rows[number + 1] - said.rows[number]
+            self.owned[slot] = self._rows_for(many), many, self._places_for(places[number]), places[number]
+            slots[number] = slot
+        rows = np.array(said.rows, np.int64)
+        lay_down(slots, rows, self.owned, made, said.places, (self.heads, self.exact, self.xyz), self.places)
+        opaque = np.flatnonzero(heads[:, CODES] >> KIND_SHIFT == OPAQUE)
+        for number in np.unique(np.searchsorted(rows, opaque, side="right") - 1).tolist() if len(opaque) else ():
+            self.kept[int(slots[number])] = plans[number]
+        return slots
+
+    def rows_of(self, slots: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """From and to which row each plan has its own, (n, 2)."""
+        owned = self.owned[slots, :2].astype(np.int64)
+        owned[:, 1] += owned[:, 0]
+        return owned
 
     def remove(self, slot: int) -> None:
         """Gives back all that a plan has; its rows must be in no bucket any more."""
         first, count, place, places = self.owned[slot].tolist()
-        del self.slots[self.ids[slot]]
+        if self.slots.get(self.ids[slot]) == slot:
+            del self.slots[self.ids[slot]]
         self.heads[first : first + count, OWNER] = -1
         self._free_rows.setdefault(count, []).append(first)
         self._free_places.setdefault(places, []).append(place)
@@ -122,7 +128,7 @@ class GridRows:
         self.kept.pop(slot, None)
         self._made.pop(slot, None)
 
-    def make_room(self, plans: int, rows: int, places: int) -> None:
+    def _make_room(self, plans: int, rows: int, places: int) -> None:
         """Makes the tables so large that so many more of each can be kept."""
         if len(self.ids) + plans > len(self.owned):
             self.owned = _grown(self.owned, len(self.ids) + plans)

@@ -40,13 +40,13 @@ class GridShelves:
     def link(self, rows: GridRows, numbers: Sequence[int] | npt.NDArray[np.int64]) -> None:
         """Puts rows into leaves."""
         left = np.asarray(numbers, np.int64)
-        while (done := link(left, rows.heads, *self._tables())) < len(left):
+        while (done := link(left, rows.heads, *self.tables())) < len(left):
             left = left[done:]
-            self._make_room()
+            self.make_room()
 
     def unlink(self, rows: GridRows, first: int, end: int) -> None:
         """Takes rows out of their leaves; those that are in none are left as they are."""
-        unlink(first, end, rows.heads, *self._tables())
+        unlink(first, end, rows.heads, *self.tables())
 
     def anew(self, rows: GridRows) -> None:
         """All laid out anew, from whatever rows there are: those that are near each other together, and closely."""
@@ -57,9 +57,10 @@ class GridShelves:
         many = np.bincount(kinds)
         self._lay_out(int((many // PACKED**2 + 1).sum()), int((many // PACKED + 1).sum()))
         for kind in np.flatnonzero(many).tolist():
-            pack(live[kinds == kind], rows.heads, *self._tables())
+            pack(live[kinds == kind], rows.heads, *self.tables())
 
-    def _tables(self) -> tuple[Any, Any, Any, Any, Any]:
+    def tables(self) -> tuple[Any, Any, Any, Any, Any]:
+        """Shelves, leaves, homes, boxes and pool, as the kernels take them."""
         return self.shelves, self.leaves, self.homes, self.boxes, self.pool
 
     def _lay_out(self, shelves: int, leaves: int) -> None:
@@ -73,13 +74,13 @@ class GridShelves:
         """Of each leaf its shelf."""
         self.boxes: npt.NDArray[np.int32] = np.empty((leaves * FANOUT, 12), np.int32)
 
-    def _make_room(self) -> None:
-        """Room for more shelves and leaves, where there is none for one more."""
-        if self.pool[SHELVES] + 1 >= len(self.shelves):
-            many = 2 * len(self.shelves)
+    def make_room(self, rows: int = 1) -> None:
+        """Room for so many rows, wherever they lie: each may take a shelf, and a leaf."""
+        if self.pool[SHELVES] + rows > len(self.shelves):
+            many = len(self.shelves) * 3 // 2 + rows
             self.shelves, self.leaves = _grown(self.shelves, many), _grown(self.leaves, many * FANOUT)
-        if self.pool[FREE_LEAVES] < 0 and self.pool[LEAVES] == len(self.homes):
-            many = len(self.homes) * 5 // 4 + _FEWEST
+        if self.pool[LEAVES] + rows > len(self.homes):
+            many = len(self.homes) * 5 // 4 + rows
             self.homes, self.boxes = _grown(self.homes, many), _grown(self.boxes, many * FANOUT)
 
 
