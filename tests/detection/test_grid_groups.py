@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keepclear.detection.grid import GridIndex
+from keepclear.detection.growing import GrowingIndex
 from keepclear.detection.index import SimpleIndex
 from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
@@ -20,15 +21,18 @@ from tests.detection.test_grid import HEIGHTS, PLACES, RULES, some_plan
 def test_a_group_is_admitted_as_its_plans_are_one_after_another(place: tuple[float, float], same_party: bool) -> None:
     draw = np.random.default_rng(int(3000 + 10 * place[1]))
     plain, grid = SimpleIndex(RULES, HEIGHTS), GridIndex(RULES, HEIGHTS)
-    for many in (0, 1, 9, 9):
+    growing = GrowingIndex(RULES, HEIGHTS)
+    for many in (0, 9, 1, 9):
         group = [some_plan(draw, f"n{int(draw.integers(14)):02d}", place) for _ in range(many)]
         expected = []
         for plan in group:
             expected.append(plain.touching(plan, include_same_party=same_party))
             plain.put(plan)
         assert grid.admit_many(group, include_same_party=same_party) == expected
+        assert growing.admit_many(group, include_same_party=same_party) == expected
         assert grid.plans() == plain.plans()
         assert grid.volumes == plain.volumes
+        growing._grow()
     asked = [*plain.plans(), *(some_plan(draw, "x", place) for _ in range(3))]
     expected = [plain.touching(plan, include_same_party=same_party) for plan in asked]
     assert grid.touching_many(asked, include_same_party=same_party) == expected
