@@ -54,6 +54,16 @@ class GrowingIndex:
         else:
             self._index.put_many(many)
 
+    def admit_many(self, plans: Sequence[Plan], *, include_same_party: bool = False) -> list[list[tuple[str, Verdict]]]:
+        """``touching`` and then ``put`` for one plan after another: each meets those put before it."""
+        if not isinstance(self._index, SimpleIndex):
+            return self._index.admit_many(plans, include_same_party=include_same_party)
+        answers = []
+        for plan in plans:
+            answers.append(self.touching(plan, include_same_party=include_same_party))
+            self.put(plan)
+        return answers
+
     def withdraw(self, plan_id: str) -> None:
         """Takes a plan out; one that is not there is none the less gone."""
         self._index.withdraw(plan_id)

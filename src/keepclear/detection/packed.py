@@ -1,7 +1,7 @@
 """Plans as columns of numbers, and back: what a volume says in ten numbers and its positions, to the last bit.
 
 What is rare stays as it was said, and only its bounds are packed («opaque»): trajectories, polygons with holes or
-several parts, and what ``kernels_grid.prepare`` leaves alone because it is large, has many vertices or lies oddly.
+several parts, and what ``kernels_rows.prepare`` leaves alone because it is large, has many vertices or lies oddly.
 """
 
 from __future__ import annotations

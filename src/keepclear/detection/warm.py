@@ -23,6 +23,9 @@ def warm() -> None:
     index.touching(Plan("c", "three", "uas", (volume,)))
     index.touching(Plan("c", "three", "uas", (wide,)))
     index.all_touching()
+    index.touching_many([Plan("c", "three", "uas", (volume, wide))])
+    index.admit_many([Plan("c", "three", "uas", (volume,))])
+    index.put(Plan("d", "three", "uas", (volume,)))
     index.withdraw("a")
     (code_folder() / COMPLETE).touch()
 

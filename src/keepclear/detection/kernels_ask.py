@@ -1,0 +1,227 @@
+"""Questions in machine code: rows held against those of the grid, by their boxes and then, if it can be, for sure.
+
+A question's row goes over shelves and leaves and takes down whose boxes it may meet; those are then held against it one
+after another, by window and heights first, so that the machine fetches one while it works on another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from keepclear.detection.compiled import compiled
+from keepclear.detection.kernels_glance import GLANCE_M, glance
+from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE, heights_meet
+from keepclear.detection.kernels_lateral import OPAQUE, draw, enough_m, footprints_meet, frame_at
+from keepclear.detection.kernels_rows import (
+    CODES,
+    COUNT,
+    END,
+    END_MS,
+    KIND_SHIFT,
+    OWNER,
+    RADIUS_M,
+    ROOM_M,
+    START,
+    START_MS,
+    VERTEX,
+    WHOSE,
+    WRONG,
+    Heads,
+    Ints,
+    Singles,
+    prepare,
+)
+from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, PLAN, ROW, SHELVES, link, unlink
+from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.heights import LEAST_OVERLAP_M
+
+Tables = tuple[Any, ...]
+"""Several arrays, handed over together."""
+_FAR = np.float32(np.inf)
+
+
+@compiled
+def _look(
+    a: Heads, a_exact: Floats, a_xyz: Floats, taken: Heads, many: int, party: int, heads: Heads, exact: Floats,
+    xyz: Floats, apart: Floats, rules: Floats, marks: Heads, mark: int, found: Heads, count: int, drawing: Floats,
+    frame: Floats,
+) -> int:  # fmt: skip
+    """The rows taken down, held against one that is asked about; ``found`` gets their plans and what they are to it."""
+    a_far = -1.0
+    a_kind, a_opaque, near = a[CODES] >> KIND_SHIFT, a[CODES] >> KIND_SHIFT == OPAQUE, 0
+    for i in range(many):
+        b, b_exact = heads[taken[i]], exact[taken[i]]
+        start, end = max(a_exact[START_MS], b_exact[START_MS]), min(a_exact[END_MS], b_exact[END_MS])
+        opaque = a_opaque or b[CODES] >> KIND_SHIFT == OPAQUE
+        if (b[WHOSE] >> 8) != party and (opaque or start - end < apart[a[WHOSE] & 255, b[WHOSE] & 255, 2]):
+            taken[near] = taken[i]
+            near += 1
+    for i in range(near):
+        b, b_exact = heads[taken[i]], exact[taken[i]]
+        plan, b_kind, state = b[OWNER], b[CODES] >> KIND_SHIFT, UNSURE
+        seen = marks[plan, 0] == mark
+        if seen and found[marks[plan, 1], 1] == OVERLAP:
+            continue
+        if not a_opaque and b_kind != OPAQUE:
+            between = apart[a[WHOSE] & 255, b[WHOSE] & 255]
+            upright = heights_meet(a_exact, a[CODES], b_exact, b[CODES], between[1], rules)
+            if upright == CLEAR:
+                continue
+            if a_far < 0:
+                at = a_xyz[a[VERTEX]]
+                frame_at(at[0], at[1], at[2], frame)
+                a_far = draw(a_xyz, a[VERTEX], a[COUNT], frame, drawing[0])
+            level, far = UNSURE, draw(xyz, b[VERTEX], b[COUNT], frame, drawing[1])
+            if max(a_far, far) <= GLANCE_M:
+                enough = enough_m(a_exact[RADIUS_M], a_exact[ROOM_M], b_exact[RADIUS_M], b_exact[ROOM_M], between[0])
+                clear_from = a_exact[RADIUS_M] + b_exact[RADIUS_M] + between[0] + LEAST_OVERLAP_M
+                level = glance(
+                    drawing[0], a[COUNT], a_kind, drawing[1], b[COUNT], b_kind, max(a_far, far), enough, clear_from
+                )
+            if level == UNSURE:
+                level = footprints_meet(
+                    a_xyz, a[VERTEX], a[COUNT], a_kind, a_exact[RADIUS_M], a_exact[ROOM_M], drawing[0], a_far,
+                    xyz, b[VERTEX], b[COUNT], b_kind, b_exact[RADIUS_M], b_exact[ROOM_M], drawing[1], between[0], frame,
+                )  # fmt: skip
+            state = min(upright, level)
+        if state == CLEAR:
+            continue
+        if seen:
+            found[marks[plan, 1], 1] = max(found[marks[plan, 1], 1], state)
+        else:
+            marks[plan, 0], marks[plan, 1] = mark, count
+            found[count, 0], found[count, 1] = plan, state
+            count += 1
+    return count
+
+
+@compiled
+def _meets(side: Singles, box: Heads, low: Singles, high: Singles, start: int, until: int) -> bool:
+    """True when a box comes into another and a window; all sides are compared, which is faster than to choose."""
+    return bool(
+        (box[START] < until) & (box[END] > start)
+        & (side[0] <= high[0]) & (side[4] >= low[0]) & (side[1] <= high[1]) & (side[5] >= low[1])
+        & (side[2] <= high[2]) & (side[6] >= low[2]) & (side[3] <= high[3]) & (side[7] >= low[3])
+    )  # fmt: skip
+
+
+@compiled
+def _near(
+    low: Singles, high: Singles, start: int, until: int, skip: int, later: bool, shelves: Heads, leaves: Heads,
+    boxes: Heads, pool: Ints, taken: Heads,
+) -> int:  # fmt: skip
+    """Takes down the rows whose boxes come into a box and a window, and whose plan is asked about; how many."""
+    shelf_sides, leaf_sides, sides = shelves.view(np.float32), leaves.view(np.float32), boxes.view(np.float32)
+    many = 0
+    for shelf in range(pool[SHELVES]):
+        if not _meets(shelf_sides[shelf], shelves[shelf], low, high, start, until):
+            continue
+        for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves[shelf, HELD]):
+            if not _meets(leaf_sides[leaf], leaves[leaf], low, high, start, until):
+                continue
+            first = leaves[leaf, NUMBER] * FANOUT
+            for here in range(first, first + leaves[leaf, HELD]):
+                if _meets(sides[here], boxes[here], low, high, start, until):
+                    plan = boxes[here, PLAN]
+                    if plan != skip and not (later and plan < skip):
+                        taken[many] = boxes[here, ROW]
+                        many += 1
+    return many
+
+
+@compiled
+def _ask(
+    first: int, end: int, skip: int, party: int, later: bool, stop: bool, asked: Tables, rows: Tables, laid: Tables,
+    agreed: Tables, scratch: Tables, mark: int, count: int,
+) -> int:  # fmt: skip
+    """What the rows from ``first`` to ``end`` meet: plans and states into ``found`` from ``count`` on; the new count.
+
+    ``skip`` is their own plan and ``party`` their party, both left out; ``later``: so are plans of a lower number.
+    ``stop`` ends it at the first sure overlap. ``marks`` bear ``mark`` where a plan was found.
+    """
+    a_heads, a_exact, a_xyz = asked
+    heads, exact, xyz = rows
+    shelves, leaves, _, boxes, pool = laid
+    apart, widest, rules = agreed
+    marks, found, drawing, taken = scratch
+    a_singles = a_heads.view(np.float32)
+    low, high, frame = np.empty(4, np.float32), np.empty(4, np.float32), np.empty(13)
+    begun = count
+    for row in range(first, end):
+        a, own = a_heads[row], a_exact[row]
+        reach = widest[a[WHOSE] & 255]
+        for k in range(4):
+            low[k] = np.nextafter(np.float32(float(a_singles[row, k]) - reach[k]), -_FAR)
+            high[k] = np.nextafter(np.float32(float(a_singles[row, 4 + k]) + reach[k]), _FAR)
+        start, until = int(a[START] - reach[4]), int(a[END] + reach[4])
+        many = _near(low, high, start, until, skip, later, shelves, leaves, boxes, pool, taken)
+        count = _look(
+            a,
+            own,
+            a_xyz,
+            taken,
+            many,
+            party,
+            heads,
+            exact,
+            xyz,
+            apart,
+            rules,
+            marks,
+            mark,
+            found,
+            count,
+            drawing,
+            frame,
+        )
+        if stop:
+            for i in range(begun, count):
+                if found[i, 1] == OVERLAP:
+                    return count
+    return count
+
+
+@compiled
+def ask_fresh(
+    said: Floats, places: Floats, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables,
+    agreed: Tables, scratch: Tables, mark: int,
+) -> int:  # fmt: skip
+    """``prepare`` into room that is there, and ``ask``, in one go; ``WRONG`` where a row needs another look."""
+    heads, exact, xyz = asked
+    if len(prepare(said, places, agreed[2], heads, heads.view(np.float32), exact, xyz, 0, 0)):
+        return WRONG
+    return _ask(0, len(said), skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
+
+
+@compiled
+def ask_in_turn(
+    spans: Ints, at: int, olds: Ints, parties: Ints, put: bool, later: bool, asked: Tables, owned: Heads,
+    rows: Tables, laid: Tables, agreed: Tables, scratch: Tables, mark: int, ends: Ints,
+) -> tuple[int, int]:  # fmt: skip
+    """What several plans meet, one after another, as long as there is room in ``found``.
+
+    ``ends`` gets where in ``found`` each plan's answers end. Returns up to which plan, and how much of ``found`` is
+    used.
+
+    ``spans`` are from and to which row of ``asked`` each has its own, ``olds`` the slots of their earlier versions in
+    the index, −1 where there is none. ``put``: their rows are those of the index, in no leaf yet, and as soon as one
+    has been answered it takes the place of its earlier version, so that those after it meet it; there is room for all.
+    ``later``: each is held against plans of higher slots alone.
+    """
+    marks, found, _, _ = scratch
+    shelves, leaves, homes, boxes, pool = laid
+    heads, count = rows[0], 0
+    while at < len(spans) and count + len(marks) <= len(found):
+        first, end, old = spans[at, 0], spans[at, 1], olds[at]
+        count = _ask(first, end, old, parties[at], later, False, asked, rows, laid, agreed, scratch, mark + at, count)
+        ends[at] = count
+        if put:
+            if old >= 0:
+                unlink(owned[old, 0], owned[old, 0] + owned[old, 1], heads, shelves, leaves, homes, boxes, pool)
+            own = np.arange(first, end)
+            while link(own, heads, shelves, leaves, homes, boxes, pool) < len(own):
+                pass
+        at += 1
+    return at, count

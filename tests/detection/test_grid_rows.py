@@ -1,0 +1,38 @@
+"""What an index keeps can be taken out of it and put back: tables, ids, and the plans that rows do not say in full."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from keepclear.detection.grid import GridIndex
+from tests.detection.test_grid import HEIGHTS, RULES, some_plan
+
+
+@pytest.mark.parametrize("withdrawn", [0, 9])
+def test_rows_that_are_restored_answer_and_go_on_as_before(withdrawn: int) -> None:
+    draw = np.random.default_rng(17)
+    plans = [some_plan(draw, f"n{number:02d}", (180.0, -50.0)) for number in range(50)]
+    first, second = GridIndex(RULES, HEIGHTS), GridIndex(RULES, HEIGHTS)
+    first.put_many(plans)
+    second.put(some_plan(draw, "other", (180.0, -50.0)))
+    for plan in plans[:withdrawn]:
+        first.withdraw(plan.id)
+    rows = first.rows
+    tables = {name: table.copy() for name, table in rows.tables().items()}
+    second.rows.restore(tables, rows.ids, rows.kept, rows.parties, rows.activities)
+    second.relink()
+    later = [some_plan(draw, f"n{number:02d}", (180.0, -50.0)) for number in range(5, 60)]
+    for step in range(2):
+        assert second.plans() == first.plans()
+        assert second.volumes == first.volumes
+        assert [second.touching(plan) for plan in plans] == [first.touching(plan) for plan in plans]
+        assert second.all_touching() == first.all_touching()
+        for plan in later if step == 0 else ():
+            first.put(plan)
+            second.put(plan)
+        first.withdraw("n40")
+        second.withdraw("n40")
+    first.settle()
+    second.settle()
+    assert [second.touching(plan) for plan in plans] == [first.touching(plan) for plan in plans]

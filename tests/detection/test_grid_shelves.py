@@ -1,0 +1,117 @@
+"""Leaves and shelves: whatever comes and goes, the rows found are those whose boxes meet, each once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from keepclear.detection.grid import GridIndex
+from keepclear.detection.kernels_ask import _near
+from keepclear.detection.kernels_rows import END, LEAF, OWNER, START
+from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, SHELVES, class_of
+from keepclear.detection.rows import GridRows
+from keepclear.detection.shelves import GridShelves
+from keepclear.spacetime.heights import HeightRules
+
+
+def drawn_rows(draw: np.random.Generator, many: int) -> GridRows:
+    """Rows on and near one place, of sizes from metres to the whole earth, seconds to years, some without a height."""
+    rows, low = GridRows(), np.empty((many, 4))
+    rows._make_room(1, many, 0)
+    rows.used_rows = many
+    size = 10 ** draw.uniform(0, 4, (many, 1))
+    size[draw.random(many) < 0.02] = 1.2e7
+    low[:, :3] = draw.normal((4e6, -3e6, 4e6), 30_000, (many, 3))
+    low[: many // 8, :3] = low[0, :3]
+    low[:, 3] = draw.uniform(0, 1000, many)
+    high = low + draw.uniform(0, 1, (many, 4)) * size
+    low[draw.random(many) < 0.1, 3], high[draw.random(many) < 0.1, 3] = -np.inf, np.inf
+    rows.singles[:many, :4], rows.singles[:many, 4:8] = low, high
+    start = draw.integers(-5_000, 5_000, many)
+    rows.heads[:many, START] = start
+    rows.heads[:many, END] = start + (10 ** draw.uniform(0, 8, many)).astype(np.int64) + 1
+    rows.heads[:many, LEAF], rows.heads[:many, OWNER] = -1, np.arange(many) // 3
+    return rows
+
+
+def found_by(shelves: GridShelves, rows: GridRows, asked: int) -> list[int]:
+    """The rows that are taken down for the box of one."""
+    taken = np.empty(len(rows.heads), np.int32)
+    laid, boxes, _, held, pool = shelves.tables()
+    side, head = rows.singles[asked], rows.heads[asked]
+    many = _near(side[:4], side[4:8], int(head[START]), int(head[END]), -1, False, laid, boxes, held, pool, taken)
+    found: list[int] = taken[:many].tolist()
+    return found
+
+
+def meeting(rows: GridRows, live: set[int], asked: int) -> list[int]:
+    """The same by holding all against one."""
+    side, head = rows.singles, rows.heads
+    meet = (head[:, START] < head[asked, END]) & (head[:, END] > head[asked, START])
+    for k in range(4):
+        meet &= (side[:, k] <= side[asked, 4 + k]) & (side[:, 4 + k] >= side[asked, k])
+    return [row for row in np.flatnonzero(meet).tolist() if row in live]
+
+
+def assert_whole(shelves: GridShelves, rows: GridRows, live: set[int]) -> None:
+    """Every live row is in the leaf that it names, within its box and within that of its shelf, and no other is."""
+    seen = list[int]()
+    for shelf in range(int(shelves.pool[SHELVES])):
+        for leaf in range(shelf * FANOUT, shelf * FANOUT + int(shelves.shelves[shelf, HELD])):
+            number = int(shelves.leaves[leaf, NUMBER])
+            assert shelves.homes[number] == shelf
+            for box in shelves.boxes[number * FANOUT : number * FANOUT + int(shelves.leaves[leaf, HELD])]:
+                row, side = int(box[10]), box.view(np.float32)
+                seen.append(row)
+                assert rows.heads[row, LEAF] == number
+                assert (box[:10] == rows.heads[row, :10]).all()
+                assert class_of(side, box) == shelves.shelves[shelf, 10]
+                for outer in (shelves.leaves[leaf], shelves.shelves[shelf]):
+                    assert (outer.view(np.float32)[:4] <= side[:4]).all()
+                    assert (outer.view(np.float32)[4:8] >= side[4:8]).all()
+                    assert outer[START] <= box[START]
+                    assert outer[END] >= box[END]
+    assert sorted(seen) == sorted(live)
+    assert shelves.rows == len(live)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_found_is_what_meets_while_rows_come_and_go(packed: bool) -> None:
+    draw, many = np.random.default_rng(11 + packed), 9_000
+    rows, shelves, live = drawn_rows(draw, many), GridShelves(), set(range(many))
+    if packed:
+        shelves.anew(rows)
+    else:
+        shelves.link(rows, draw.permutation(many))
+    for step in range(3):
+        for asked in draw.integers(0, many, 60).tolist():
+            assert sorted(found_by(shelves, rows, asked)) == meeting(rows, live, asked)
+        assert_whole(shelves, rows, live)
+        gone = draw.permutation(many)[: many * 2 // 3] if step == 0 else np.arange(many)
+        for row in gone.tolist():
+            shelves.unlink(rows, row, row + 1)
+        live -= set(gone.tolist())
+        if step == 0:
+            back = gone[: many // 3]
+            shelves.link(rows, back)
+            live |= set(back.tolist())
+    assert not live
+    assert (shelves.shelves[: int(shelves.pool[SHELVES]), HELD] == 0).all()
+
+
+def test_room_that_was_given_back_is_used_again() -> None:
+    rows, shelves = drawn_rows(np.random.default_rng(5), 3_000), GridShelves()
+    shelves.link(rows, range(3_000))
+    size = len(shelves.boxes)
+    for _ in range(4):
+        shelves.unlink(rows, 0, 3_000)
+        shelves.link(rows, range(3_000))
+    assert len(shelves.boxes) <= size * 5 // 4 + 64 * FANOUT
+
+
+def test_an_index_without_plans_is_asked_and_settled() -> None:
+    index = GridIndex((), HeightRules())
+    index.settle()
+    index.relink()
+    assert index.volumes == 0
+    assert index.admit_many([]) == []
