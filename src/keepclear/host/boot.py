@@ -10,6 +10,7 @@ from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
 from keepclear.formats.entry import Entry, agreement_entry, entry_as_kept, entry_from_bytes
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host.clock import wall_clock_ms
+from keepclear.host.index_file import index_path
 from keepclear.host.live_index import live_index
 from keepclear.host.working import Working
 from keepclear.mechanism import play
@@ -61,7 +62,8 @@ def bring_up(store: Store, log: str) -> Working:
     agreement = kept_agreement(store, log)
     working = _from_snapshot(store, log, agreement)
     if working is None:
-        working = Working(agreement, Mechanism(agreement, live_index(agreement)), 1)
+        plans = live_index(agreement)
+        working = Working(agreement, Mechanism(agreement, plans), 1, plans)
     for index, entry in _entries(store, log, working.length):
         try:
             outcome = play.step(working.mechanism, as_input(entry, agreement))
@@ -95,7 +97,7 @@ def _from_snapshot(store: Store, log: str, agreement: Agreement) -> Working | No
     if snapshot is None:
         return None
     try:
-        return Working.restore(agreement, *snapshot)
+        return Working.restore(agreement, *snapshot, index_path(store, log))
     except StoreFailed:
         raise
     except Exception as error:  # the record itself is enough

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -56,9 +57,12 @@ def ledger_to_bytes(ledger: Ledger) -> bytes:
     return text.encode()
 
 
-def ledger_from_bytes(data: bytes, agreement: Agreement, plans: Mapping[Mode, PlanIndex]) -> Ledger:
+def ledger_from_bytes(
+    data: bytes, agreement: Agreement, plans: Mapping[Mode, PlanIndex], *, filled: bool = False
+) -> Ledger:
     """The state that the bytes describe, with its live notices put into ``plans``.
 
+    ``filled``: the index of the mode ``live`` has them already.
     Raises ValueError for bytes that another version of snapshots wrote: the record is then played again instead.
     """
     state = json.loads(data)
@@ -77,6 +81,7 @@ def ledger_from_bytes(data: bytes, agreement: Agreement, plans: Mapping[Mode, Pl
     ledger.forces_met = {name: tuple(names) for name, names in state["forces_met"].items()}
     ledger.dues = Dues(Due(at_ms, DueKind(kind), tuple(key)) for at_ms, kind, *key in state["dues"])
     _work_out_the_rest(ledger)
+    _put_plans(ledger, {Mode.LIVE} if filled else set())
     return ledger
 
 
@@ -94,6 +99,14 @@ def _work_out_the_rest(ledger: Ledger) -> None:
         notice = ledger.notices[name]
         for force in notice.body.covers:
             ledger.covering.setdefault(force, {})[name] = None
+
+
+def _put_plans(ledger: Ledger, filled: AbstractSet[Mode]) -> None:
+    """The live notices are put into the indices that do not have them."""
+    for name in ledger.live:
+        notice = ledger.notices[name]
+        if notice.mode in filled:
+            continue
         plan = plan_of(notice)
         if plan is not None:
             ledger.plans[notice.mode].put(plan)
