@@ -181,9 +181,7 @@ def grouped(index: GridIndex, store: SqliteStore, new: Sequence[tuple[Plan, byte
         waiting: Future[None] | None = None
         for first in range(0, len(new), GROUP):
             turn, group = time.perf_counter(), new[first : first + GROUP]
-            for plan, _ in group:
-                index.touching(plan)
-                index.put(plan)
+            index.admit_many([plan for plan, _ in group])
             if waiting is not None:
                 waiting.result()
             waiting = keeper.submit(keep, at, [entry for _, entry in group], turn)
