@@ -1,40 +1,49 @@
 """Plans that are kept: checked against everything live, taken into the index, and synced to disk before anyone is told.
 
 A record of so many volumes is written to the SQLite store first: notices as statements, in the entries' own form. Then
-a process of its own begins with that record, as a host would: it reads every entry (each against its hash), turns it
-into a plan and fills the index; that is the build, and its memory is read when it is done. Then new plans come, each as
-a typed plan and as the bytes of its entry:
+a process of its own begins with that record and nothing else. It reads every entry (each against its hash), two helpers
+make plans and rows of them (``bench.record_build``), and their rows are joined: that is the build, and its memory is
+read when it is done. Beside it stands how long the index takes from its own snapshot. Then new plans come, each as a
+typed plan and as the bytes of its entry:
 
 * one client: check all volumes, put, append, and only then the next;
 * grouped: 64 plans wait; each is checked against all before it and put, then one append makes all of them durable, and
-  all are answered.
+  all are answered. While one group is being synced, the next is checked.
 
-PostGIS does the same work beside it, one statement a plan (find for all its volumes, and insert): each a transaction of
-its own, and 64 to a transaction, with ``synchronous_commit`` on. Only the build reads JSON; what comes over a wire is
-measured elsewhere.
+How long the disk itself takes to sync is printed beside the figures. PostGIS does the same work, one statement a plan
+(find for all its volumes, and insert): each a transaction of its own, and 64 to a transaction, with
+``synchronous_commit`` on. Only the build reads JSON; what comes over a wire is measured elsewhere.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from bench import postgres
-from bench.figures import Goals, compile_first, machine, memory_mb, percentile, plan_index, sizes, spread
+from bench.figures import Goals, compile_first, machine, memory_mb, percentile, sizes, spread
 from bench.load import BEGIN_MS, SEED, Load, draw
 from bench.planar import PlanarRows, planar_rows
+from bench.record_build import PAGE, index_of_record
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.plan import Plan
-from keepclear.formats.entry import entry_from_bytes
-from keepclear.spacetime.envelope import envelope_from_json, envelope_to_json
+from keepclear.detection.snapshot import index_from, parts_of, sealed
+from keepclear.formats.entry import entry_as_kept
+from keepclear.host.index_file import mapped, write_whole
+from keepclear.spacetime.as_kept import envelope_as_kept
+from keepclear.spacetime.envelope import envelope_to_json
 from keepclear.spacetime.heights import HeightRules
 from keepclear.store import SqliteStore
 
@@ -42,7 +51,6 @@ LOG = "bench"
 ONE_BY_ONE = 2_000
 GROUP = 64
 GROUPED = 100 * GROUP
-PAGE = 1_000
 GOAL_AT = 1_000_000
 
 
@@ -57,13 +65,14 @@ def entry_of(plan: Plan, number: int) -> bytes:
     return json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
 
 
-def plan_of(data: bytes, heights: HeightRules) -> Plan:
-    """The plan that an entry announces, read as anything that was heard is read."""
-    statement = entry_from_bytes(data).statement
+def plan_of(data: bytes) -> Plan:
+    """The plan that an entry of our own record announces."""
+    statement = entry_as_kept(data).statement
     assert statement is not None
     body = statement["body"]
-    envelope = envelope_from_json(body["envelope"], "body.envelope", heights)
-    return Plan(statement["id"], statement["from"].partition(".")[0], body["activity"], envelope)
+    return Plan(
+        statement["id"], statement["from"].partition(".")[0], body["activity"], envelope_as_kept(body["envelope"])
+    )
 
 
 def write_record(folder: Path, load: Load) -> None:
@@ -80,18 +89,16 @@ def write_record(folder: Path, load: Load) -> None:
     store.close()
 
 
-def build(store: SqliteStore, volumes: int, goals: Goals) -> GridIndex:
+def build(folder: Path, volumes: int, goals: Goals) -> GridIndex:
     """The index as the record has it."""
     compile_first()
-    heights, index = HeightRules(), plan_index()
-    began, decoding = time.perf_counter(), 0.0
-    for entries in _pages(store):
-        turn = time.perf_counter()
-        plans = [plan_of(entry, heights) for entry in entries]
-        decoding += time.perf_counter() - turn
-        index.put_many(plans)
+    began, before = time.perf_counter(), time.process_time()
+    index = index_of_record(folder, LOG, plan_of)
     took = time.perf_counter() - began
-    print(f"  built from the record in {took:.1f} s, of which {decoding:.1f} s reading entries into plans")
+    helpers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    computed = time.process_time() - before + helpers.ru_utime + helpers.ru_stime
+    print(f"  built from the record in {took:.1f} s ({computed:.1f} s of processors): {len(index):,} plans")
+    print(f"  the larger of two helpers had {helpers.ru_maxrss / 1000:.0f} MB while it worked; {machine()}")
     judged = volumes >= GOAL_AT
     if judged:
         goals.most("build", took, 20, "s")
@@ -101,38 +108,89 @@ def build(store: SqliteStore, volumes: int, goals: Goals) -> GridIndex:
     return index
 
 
+def again(folder: Path, index: GridIndex) -> None:
+    """How long the index takes to its own snapshot and back."""
+    heights, path = HeightRules(), folder / "index"
+    began = time.perf_counter()
+    write_whole(path, sealed(parts_of(index, (), heights, {})))
+    written = time.perf_counter()
+    index_from(mapped(path), (), heights, {})
+    loaded = time.perf_counter() - written
+    print(
+        f"  snapshot: {path.stat().st_size / 1e6:,.0f} MB written in {written - began:.1f} s, loaded in {loaded:.1f} s"
+    )
+
+
+def disk(folder: Path) -> None:
+    """What a sync of the disk takes by itself: 8 kB over what is there, as the store's log is written."""
+    many, took = 1_000, []
+    with (folder / "probe").open("w+b", buffering=0) as file:
+        file.write(bytes(8192 * many))
+        os.fsync(file.fileno())
+        for number in range(many):
+            os.pwrite(file.fileno(), b"x" * 8192, 8192 * number)
+            turn = time.perf_counter()
+            os.fdatasync(file.fileno())
+            took.append(1000 * (time.perf_counter() - turn))
+    (folder / "probe").unlink()
+    print(f"  the disk's own sync of 8 kB: {spread(took)}, longest {max(took):.3g} ms")
+
+
 def ours(folder: Path, volumes: int) -> int:
     """In a process of its own: build, then one client, then groups."""
     goals = Goals()
+    index = build(folder, volumes, goals)
+    again(folder, index)
+    disk(folder)
     store = SqliteStore(folder)
-    index = build(store, volumes, goals)
     new = [(plan, entry_of(plan, number)) for number, plan in enumerate(_new_plans().plans(0, ONE_BY_ONE + GROUPED))]
-    at = store.length(LOG)
-    took, began = [], time.perf_counter()
+    gc.collect()
+    gc.freeze()
+    at, took, kept_ms, computed = store.length(LOG), [], [], time.thread_time()
+    began = time.perf_counter()
     for plan, entry in new[:ONE_BY_ONE]:
         turn = time.perf_counter()
         index.touching(plan)
         index.put(plan)
+        asked = time.perf_counter()
         store.append(LOG, at, [entry])
         at += 1
         took.append(1000 * (time.perf_counter() - turn))
+        kept_ms.append(1000 * (time.perf_counter() - asked))
     print(f"  ours, one client: {ONE_BY_ONE / (time.perf_counter() - began):,.0f} plans/s, {spread(took)}")
-    groups, began = [], time.perf_counter()
-    for first in range(ONE_BY_ONE, len(new), GROUP):
-        turn, group = time.perf_counter(), new[first : first + GROUP]
-        for plan, _ in group:
-            index.touching(plan)
-            index.put(plan)
-        store.append(LOG, at, [entry for _, entry in group])
-        at += len(group)
-        groups.append(1000 * (time.perf_counter() - turn))
-    rate = (len(new) - ONE_BY_ONE) / (time.perf_counter() - began)
-    print(f"  ours, grouped by {GROUP}: {rate:,.0f} plans/s, a group {spread(groups)}; {machine()}")
+    computed_ms = 1000 * (time.thread_time() - computed) / ONE_BY_ONE
+    print(f"  of which keeping it: {spread(kept_ms)}; computed in all {computed_ms:.3g} ms a plan")
+    rate = grouped(index, store, new[ONE_BY_ONE:])
     store.close()
     if volumes >= GOAL_AT:
         goals.most("p99 of one client", percentile(took, 0.99), 5, "ms")
         goals.least("grouped", rate, 5_000, "plans/s")
     return goals.status
+
+
+def grouped(index: GridIndex, store: SqliteStore, new: Sequence[tuple[Plan, bytes]]) -> float:
+    """Groups, each answered when it is durable; the next is checked meanwhile. Plans a second."""
+    at, answered, began = store.length(LOG), [], time.perf_counter()
+
+    def keep(position: int, entries: list[bytes], turn: float) -> None:
+        store.append(LOG, position, entries)
+        answered.append(1000 * (time.perf_counter() - turn))
+
+    computed = time.thread_time()
+    with ThreadPoolExecutor(1) as keeper:
+        waiting: Future[None] | None = None
+        for first in range(0, len(new), GROUP):
+            turn, group = time.perf_counter(), new[first : first + GROUP]
+            index.admit_many([plan for plan, _ in group])
+            if waiting is not None:
+                waiting.result()
+            waiting = keeper.submit(keep, at, [entry for _, entry in group], turn)
+            at += len(group)
+    rate = len(new) / (time.perf_counter() - began)
+    checked_ms = 1000 * (time.thread_time() - computed) / len(new)
+    print(f"  ours, grouped by {GROUP}: {rate:,.0f} plans/s, a group {spread(answered)}; {machine()}")
+    print(f"  of which checking and taking in computed {checked_ms:.3g} ms a plan")
+    return rate
 
 
 def postgis(link: psycopg.Connection[Any], rows: PlanarRows) -> None:
@@ -177,13 +235,6 @@ def main() -> int:
 
 def _new_plans() -> Load:
     return draw(5 * (ONE_BY_ONE + GROUPED), seed=SEED + 7, prefix="n")
-
-
-def _pages(store: SqliteStore) -> Iterator[list[bytes]]:
-    at = 0
-    while entries := store.read(LOG, at, PAGE):
-        yield entries
-        at += len(entries)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput
-from keepclear.formats.entry import agreement_entry, clock_entry, delivery_entry, entry_from_bytes, statement_entry
+from keepclear.formats.entry import (
+    agreement_entry,
+    clock_entry,
+    delivery_entry,
+    entry_as_kept,
+    entry_from_bytes,
+    statement_entry,
+)
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.formats.statement_json import statement_from_json
 from tests.formats.samples import MECHANISM, notice
@@ -31,6 +38,23 @@ def test_a_statement_is_kept_exactly_as_heard() -> None:
 def test_that_a_statement_was_kept_back_is_kept_too() -> None:
     data = statement_entry(AT, statement_from_json(notice(), AGREEMENT), held=True)
     assert entry_from_bytes(data).held
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_what_our_store_kept_is_read_as_the_same_without_judging(held: bool) -> None:
+    statement = statement_from_json(notice(), AGREEMENT)
+    kept = [
+        statement_entry(AT, statement, held=held), agreement_entry(AT, AGREEMENT), clock_entry(AT),
+        delivery_entry(AT, "bravo.air", 17),
+    ]  # fmt: skip
+    assert [entry_as_kept(data) for data in kept] == [entry_from_bytes(data) for data in kept]
+    assert statement_from_json(entry_as_kept(kept[0]).statement, AGREEMENT, as_kept=True) == statement
+
+
+def test_what_other_rules_kept_is_read_strictly() -> None:
+    data = statement_entry(AT, statement_from_json(notice(), AGREEMENT)).replace(b'"rules":"1"', b'"rules":1')
+    with pytest.raises(InvalidInput, match="rules"):
+        entry_as_kept(data)
 
 
 def test_an_agreement_is_kept_whole() -> None:

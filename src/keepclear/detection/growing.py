@@ -37,6 +37,15 @@ class GrowingIndex:
         """True once the grid has taken over."""
         return not isinstance(self._index, SimpleIndex)
 
+    @property
+    def grid(self) -> GridIndex | None:
+        """The grid, once it has taken over."""
+        return None if isinstance(self._index, SimpleIndex) else self._index
+
+    def take(self, grid: GridIndex) -> None:
+        """What was here gives way to a grid that holds all the plans there are."""
+        self._index = grid
+
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
         if self._index.volumes >= LARGE:

@@ -14,6 +14,7 @@ from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.bodies import NOTICE_FIELDS, AckBody, AmendBody, Body, LifeBody, MessageBody, NoticeBody
 from keepclear.mechanism.statement import Statement, StatementType, default_precedence, statement_type
 from keepclear.mechanism.words import AckLevel, Activity, Mode, Precedence
+from keepclear.spacetime.as_kept import envelope_as_kept
 from keepclear.spacetime.envelope import Envelope, envelope_from_json
 from keepclear.spacetime.instants import parse_instant
 
@@ -25,9 +26,10 @@ _UUID_EXPECTED = "a UUIDv7 in lower case (RFC 9562), such as 01963e5c-4f00-7000-
 MOST_ADDRESSEES = 1_000
 
 
-def statement_from_json(value: object, agreement: Agreement) -> Statement:
+def statement_from_json(value: object, agreement: Agreement, *, as_kept: bool = False) -> Statement:
     """The statement that a JSON object says, for the mechanism of this agreement.
 
+    ``as_kept``: it was accepted before, so that its envelope need not be judged again.
     Raises ``InvalidInput`` naming the field, and ``Refused`` for a type that this version does not take yet.
     """
     top = Table(value, "", ENVELOPE_KEYS)
@@ -45,7 +47,7 @@ def statement_from_json(value: object, agreement: Agreement) -> Statement:
         sender=sender,
         serial=_serial(top),
         said_at_ms=parse_instant(top.required("said_at", "an RFC 3339 time"), "said_at"),
-        body=body_from_json(kind, top.required("body", f"the body of a {kind}"), "body", agreement),
+        body=body_from_json(kind, top.required("body", f"the body of a {kind}"), "body", agreement, as_kept=as_kept),
         precedence=Precedence(top.choice("precedence", list(Precedence), default_precedence(kind))),
         to=_addressees(top, agreement),
         refs=_refs(top),
@@ -54,19 +56,24 @@ def statement_from_json(value: object, agreement: Agreement) -> Statement:
     )
 
 
-def notice_body_from_json(value: object, agreement: Agreement, field: str = "body") -> NoticeBody:
+def notice_body_from_json(
+    value: object, agreement: Agreement, field: str = "body", *, as_kept: bool = False
+) -> NoticeBody:
     """The body of a notice, as a statement or a preview gives it."""
     table = Table(value, field, NOTICE_FIELDS)
     table.required("activity", f"one of {', '.join(Activity)}")
-    return NoticeBody(**{key: _NOTICE_READERS[key](table, agreement) for key in NOTICE_FIELDS if key in table})
+    readers = _KEPT_READERS if as_kept else _NOTICE_READERS
+    return NoticeBody(**{key: readers[key](table, agreement) for key in NOTICE_FIELDS if key in table})
 
 
-def body_from_json(kind: StatementType, value: object, field: str, agreement: Agreement) -> Body:
+def body_from_json(
+    kind: StatementType, value: object, field: str, agreement: Agreement, *, as_kept: bool = False
+) -> Body:
     """The body of a statement of this type; ``kind`` is one that this version takes."""
     if kind is StatementType.NOTICE:
-        return notice_body_from_json(value, agreement, field)
+        return notice_body_from_json(value, agreement, field, as_kept=as_kept)
     if kind is StatementType.AMEND:
-        return _amend_body(value, field, agreement)
+        return _amend_body(value, field, agreement, _KEPT_READERS if as_kept else _NOTICE_READERS)
     if kind is StatementType.ACK:
         return _ack_body(value, field)
     if kind is StatementType.MESSAGE:
@@ -127,7 +134,9 @@ def _envelope(table: Table, agreement: Agreement) -> Envelope:
     return envelope_from_json(table.value("envelope"), table.path("envelope"), agreement.heights)
 
 
-_NOTICE_READERS: dict[str, Callable[[Table, Agreement], Any]] = {
+Readers = dict[str, Callable[[Table, Agreement], Any]]
+
+_NOTICE_READERS: Readers = {
     "activity": lambda table, _: Activity(table.choice("activity", list(Activity))),
     "envelope": _envelope,
     "title": lambda table, _: table.text("title"),
@@ -141,17 +150,19 @@ _NOTICE_READERS: dict[str, Callable[[Table, Agreement], Any]] = {
 }
 """How each field of a notice is read; an amendment reads the fields that it changes the same way."""
 
+_KEPT_READERS: Readers = _NOTICE_READERS | {"envelope": lambda table, _: envelope_as_kept(table.value("envelope"))}
+
 _EMPTIED: dict[str, Any] = {"covers": (), "not_covering": (), "must_reach": (), "read_back": False}
 """What a field is that an amendment takes away with ``null``; the others are then simply not there."""
 
 
-def _amend_body(value: object, field: str, agreement: Agreement) -> AmendBody:
+def _amend_body(value: object, field: str, agreement: Agreement, readers: Readers) -> AmendBody:
     table = Table(value, field, NOTICE_FIELDS | {"notice"})
     notice = _id_of(table, "notice")
     changes: dict[str, Any] = {}
     for key in sorted(NOTICE_FIELDS):
         if key in table:
-            changes[key] = _NOTICE_READERS[key](table, agreement)
+            changes[key] = readers[key](table, agreement)
         elif table.has_null(key):
             changes[key] = _taken_away(table, key)
     if not changes:

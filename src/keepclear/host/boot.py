@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import structlog
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
-from keepclear.formats.entry import Entry, agreement_entry, entry_from_bytes
+from keepclear.formats.entry import Entry, agreement_entry, entry_as_kept, entry_from_bytes
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host.clock import wall_clock_ms
+from keepclear.host.index_file import index_path
 from keepclear.host.live_index import live_index
 from keepclear.host.working import Working
 from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement
-from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.core import RULES_VERSION, Mechanism
 from keepclear.store.protocol import Store
 
 CHUNK = 1_000
@@ -49,7 +50,7 @@ def found(store: Store, agreement: Agreement | None, at_ms: int | None = None) -
 def kept_agreement(store: Store, log: str) -> Agreement:
     """The agreement that a record was begun with: its entry 0."""
     first = store.read(log, 0, 1)
-    entry = _read(log, 0, first[0]) if first else None
+    entry = _read(log, 0, first[0], entry_from_bytes) if first else None
     if entry is None or entry.agreement is None:
         message = f"log {log!r}: it does not begin with an agreement; restore the file from a copy"
         raise RecordDamaged(message)
@@ -61,7 +62,8 @@ def bring_up(store: Store, log: str) -> Working:
     agreement = kept_agreement(store, log)
     working = _from_snapshot(store, log, agreement)
     if working is None:
-        working = Working(agreement, Mechanism(agreement, live_index(agreement)), 1)
+        plans = live_index(agreement)
+        working = Working(agreement, Mechanism(agreement, plans), 1, plans)
     for index, entry in _entries(store, log, working.length):
         try:
             outcome = play.step(working.mechanism, as_input(entry, agreement))
@@ -75,9 +77,14 @@ def bring_up(store: Store, log: str) -> Working:
 
 
 def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
-    """A kept entry as the input that it was. Raises ``InvalidInput`` for one that is none under this agreement."""
+    """An entry of our own record as the input that it was; an envelope that these rules took is not judged again.
+
+    Raises ``InvalidInput`` for one that is none under this agreement.
+    """
     if entry.statement is not None:
-        return play.StatementEntry(entry.at, statement_from_json(entry.statement, agreement), entry.held)
+        accepted = entry.rules == RULES_VERSION
+        statement = statement_from_json(entry.statement, agreement, as_kept=accepted)
+        return play.StatementEntry(entry.at, statement, entry.held)
     if entry.desk is not None and entry.through is not None:
         return play.DeliveryEntry(entry.at, entry.desk, entry.through)
     if entry.kind == "clock":
@@ -90,7 +97,7 @@ def _from_snapshot(store: Store, log: str, agreement: Agreement) -> Working | No
     if snapshot is None:
         return None
     try:
-        return Working.restore(agreement, *snapshot)
+        return Working.restore(agreement, *snapshot, index_path(store, log))
     except StoreFailed:
         raise
     except Exception as error:  # the record itself is enough
@@ -101,13 +108,13 @@ def _from_snapshot(store: Store, log: str, agreement: Agreement) -> Working | No
 def _entries(store: Store, log: str, start: int) -> Iterator[tuple[int, Entry]]:
     while chunk := store.read(log, start, CHUNK):
         for index, data in enumerate(chunk, start):
-            yield index, _read(log, index, data)
+            yield index, _read(log, index, data, entry_as_kept)
         start += len(chunk)
 
 
-def _read(log: str, index: int, data: bytes) -> Entry:
+def _read(log: str, index: int, data: bytes, read: Callable[[bytes], Entry]) -> Entry:
     try:
-        return entry_from_bytes(data)
+        return read(data)
     except Exception as error:
         message = f"log {log!r}, entry {index}: it cannot be read ({error}); was it written by a newer Keepclear?"
         raise RecordDamaged(message) from error

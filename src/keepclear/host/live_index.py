@@ -10,11 +10,15 @@ import importlib
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 import structlog
 
 from keepclear.detection.growing import GrowingIndex
+from keepclear.host.index_file import mapped, write_whole
 from keepclear.mechanism.agreement import Agreement
 
 _log = structlog.get_logger("keepclear.host")
@@ -23,6 +27,48 @@ _log = structlog.get_logger("keepclear.host")
 def live_index(agreement: Agreement) -> GrowingIndex:
     """An empty index under this agreement's rules."""
     return GrowingIndex(agreement.separations, agreement.heights, may_grow=_loaded)
+
+
+def about_index(length: int, state: bytes) -> dict[str, str | int]:
+    """What an index stands for: the first so many entries of a record, which add up to this state."""
+    return {"position": length, "state": sha256(state).hexdigest()}
+
+
+def index_parts(index: GrowingIndex, agreement: Agreement, about: Mapping[str, str | int]) -> list[bytes] | None:
+    """The bytes of an index, copied; None while it is small enough to be made anew as quickly as it is read."""
+    if index.grid is None:
+        return None
+    from keepclear.detection.snapshot import parts_of
+
+    return [bytes(part) for part in parts_of(index.grid, agreement.separations, agreement.heights, about)]
+
+
+def write_index(path: Path, parts: list[bytes]) -> None:
+    """The index is on the disk; a disk that refuses is told of in the log, for the record is enough."""
+    from keepclear.detection.snapshot import sealed
+
+    try:
+        write_whole(path, sealed(parts))
+    except OSError as error:
+        _log.warning("index_not_kept", path=str(path), reason=repr(error))
+
+
+def load_index(index: GrowingIndex, agreement: Agreement, path: Path, about: Mapping[str, str | int]) -> bool:
+    """True when the index was read from the file; the log says why where one that is there cannot be used."""
+    if not path.exists():
+        return False
+    from keepclear.detection.compiled import is_complete
+
+    if not is_complete():
+        return False
+    from keepclear.detection.snapshot import index_from
+
+    try:
+        index.take(index_from(mapped(path), agreement.separations, agreement.heights, about))
+    except (OSError, ValueError) as error:
+        _log.warning("index_unusable", path=str(path), reason=str(error))
+        return False
+    return True
 
 
 def _loaded() -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
@@ -25,6 +26,8 @@ import structlog
 from keepclear.errors import InvalidInput, KeepclearError, Overloaded, StoreFailed
 from keepclear.host.boot import bring_up
 from keepclear.host.clock import HearingClock
+from keepclear.host.index_file import index_path
+from keepclear.host.live_index import about_index, index_parts, write_index
 from keepclear.host.observe import Batch, Nobody, Observer
 from keepclear.host.streams import Streams
 from keepclear.host.work import Answer, Delivered, Input, Said, Worked, Worker
@@ -92,6 +95,7 @@ class MechanismHost:
         self._stopping = False
         self._next_due = working.mechanism.next_due()
         self._snapshot_at = working.length
+        self._keeping: threading.Thread | None = None
 
     @property
     def agreement(self) -> Agreement:
@@ -125,7 +129,9 @@ class MechanismHost:
             await self._task
         self.streams.close()
         if self.failure is None and self._working.length > self._snapshot_at:
+            await self._index_kept()
             await self._in_writer(self._save_snapshot)
+        await self._index_kept()
         self._writer.shutdown()
 
     async def say(self, statement: Statement, *, held: bool = False) -> Answer:
@@ -242,6 +248,23 @@ class MechanismHost:
             _log.error("snapshot_failed", exc_info=error)
             return
         self._store.save_snapshot(self._log_name, self._working.length, data)
+        self._keep_index(data)
+
+    async def _index_kept(self) -> None:
+        """No index is being written any more."""
+        if self._keeping is not None:
+            await asyncio.to_thread(self._keeping.join)
+
+    def _keep_index(self, state: bytes) -> None:
+        """A large index is kept beside the state that it belongs to; a thread writes what was copied here."""
+        path = index_path(self._store, self._log_name)
+        if path is None or (self._keeping is not None and self._keeping.is_alive()):
+            return
+        working = self._working
+        parts = index_parts(working.index, working.agreement, about_index(working.length, state))
+        if parts is not None:
+            self._keeping = threading.Thread(target=write_index, args=(path, parts), name="keepclear-index")
+            self._keeping.start()
 
     def _publish(self, done: _Done) -> None:
         """The batch is durable: its events leave."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import rfc8785
 
+from keepclear.detection.growing import GrowingIndex
 from keepclear.formats.entry import entry_from_bytes
-from keepclear.host.live_index import live_index
+from keepclear.host.live_index import about_index, live_index, load_index
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.core import RULES_VERSION, Mechanism
@@ -20,8 +22,10 @@ _SEPARATOR = b"\n"
 class Working:
     """The state after ``length`` entries. Used by one thread at a time: the writer's, or a reader's between batches."""
 
-    def __init__(self, agreement: Agreement, mechanism: Mechanism, length: int) -> None:
+    def __init__(self, agreement: Agreement, mechanism: Mechanism, length: int, index: GrowingIndex) -> None:
         self.agreement = agreement
+        self.index = index
+        """That of the live notices, which ``mechanism`` keeps."""
         self.mechanism = mechanism
         self.length = length
         self._raised: dict[str, list[str]] = {}
@@ -52,13 +56,18 @@ class Working:
         return json.dumps(head, separators=(",", ":")).encode("utf-8") + _SEPARATOR + self.mechanism.snapshot()
 
     @classmethod
-    def restore(cls, agreement: Agreement, length: int, data: bytes) -> Working:
-        """The state that ``snapshot`` gave. Raises ``ValueError`` when other rules made it."""
+    def restore(cls, agreement: Agreement, length: int, data: bytes, kept_index: Path | None = None) -> Working:
+        """The state that ``snapshot`` gave. Raises ``ValueError`` when other rules made it.
+
+        The index is read from ``kept_index`` if that can be used, else built from the notices.
+        """
         head, _, rest = data.partition(_SEPARATOR)
         told = json.loads(head)
         if told["v"] != 1 or told["rules"] != RULES_VERSION:
             message = f"made by version {told['v']}, rules {told['rules']}"
             raise ValueError(message)
-        working = cls(agreement, Mechanism.restore(agreement, rest, live_index(agreement)), length)
+        index = live_index(agreement)
+        filled = kept_index is not None and load_index(index, agreement, kept_index, about_index(length, data))
+        working = cls(agreement, Mechanism.restore(agreement, rest, index, filled=filled), length, index)
         working._raised = {str(name): list(raised) for name, raised in told["raised"].items()}
         return working

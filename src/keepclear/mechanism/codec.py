@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -25,8 +26,8 @@ from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation, ObligationState
 from keepclear.mechanism.place import InRegion, Offset, PlaceText, Within, place_to_json
 from keepclear.mechanism.words import Activity, Mode
-from keepclear.spacetime.envelope import envelope_from_json, envelope_to_json
-from keepclear.spacetime.heights import HeightRules
+from keepclear.spacetime.as_kept import envelope_as_kept
+from keepclear.spacetime.envelope import envelope_to_json
 
 SNAPSHOT_VERSION = 1
 
@@ -56,28 +57,31 @@ def ledger_to_bytes(ledger: Ledger) -> bytes:
     return text.encode()
 
 
-def ledger_from_bytes(data: bytes, agreement: Agreement, plans: Mapping[Mode, PlanIndex]) -> Ledger:
+def ledger_from_bytes(
+    data: bytes, agreement: Agreement, plans: Mapping[Mode, PlanIndex], *, filled: bool = False
+) -> Ledger:
     """The state that the bytes describe, with its live notices put into ``plans``.
 
+    ``filled``: the index of the mode ``live`` has them already.
     Raises ValueError for bytes that another version of snapshots wrote: the record is then played again instead.
     """
     state = json.loads(data)
     if state.get("snapshot") != SNAPSHOT_VERSION or state.get("mechanism") != agreement.name:
         message = "this snapshot is of another version or another mechanism; play the record again"
         raise ValueError(message)
-    heights = agreement.heights
     ledger = Ledger(agreement, plans, state["now"], state["index"], state["alerts_raised"])
-    ledger.heard = {name: _typed(HeardRef, ref, heights) for name, ref in state["heard"].items()}
-    ledger.notices = {row["id"]: _typed(Notice, row, heights) for row in state["notices"]}
+    ledger.heard = {name: _typed(HeardRef, ref) for name, ref in state["heard"].items()}
+    ledger.notices = {row["id"]: _typed(Notice, row) for row in state["notices"]}
     ledger.live = dict.fromkeys(state["live"])
-    ledger.alerts = {row["id"]: _typed(Alert, row, heights) for row in state["alerts"]}
-    ledger.obligations = {row["id"]: _typed(Obligation, row, heights) for row in state["obligations"]}
+    ledger.alerts = {row["id"]: _typed(Alert, row) for row in state["alerts"]}
+    ledger.obligations = {row["id"]: _typed(Obligation, row) for row in state["obligations"]}
     ledger.undelivered = state["undelivered"]
     ledger.awaited = {name: {to: tuple(held) for to, held in waits.items()} for name, waits in state["awaited"].items()}
-    ledger.serials = {desk: _typed(Serials, row, heights) for desk, row in state["serials"].items()}
+    ledger.serials = {desk: _typed(Serials, row) for desk, row in state["serials"].items()}
     ledger.forces_met = {name: tuple(names) for name, names in state["forces_met"].items()}
     ledger.dues = Dues(Due(at_ms, DueKind(kind), tuple(key)) for at_ms, kind, *key in state["dues"])
     _work_out_the_rest(ledger)
+    _put_plans(ledger, {Mode.LIVE} if filled else set())
     return ledger
 
 
@@ -95,6 +99,14 @@ def _work_out_the_rest(ledger: Ledger) -> None:
         notice = ledger.notices[name]
         for force in notice.body.covers:
             ledger.covering.setdefault(force, {})[name] = None
+
+
+def _put_plans(ledger: Ledger, filled: AbstractSet[Mode]) -> None:
+    """The live notices are put into the indices that do not have them."""
+    for name in ledger.live:
+        notice = ledger.notices[name]
+        if notice.mode in filled:
+            continue
         plan = plan_of(notice)
         if plan is not None:
             ledger.plans[notice.mode].put(plan)
@@ -112,17 +124,17 @@ def _names(shape: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(shape))
 
 
-def _typed(shape: type[Shape], value: Mapping[str, Any], heights: HeightRules) -> Shape:
+def _typed(shape: type[Shape], value: Mapping[str, Any]) -> Shape:
     """The dataclass, its fields of the shapes that its annotations say."""
     readers = _readers(cast("Any", shape))
     given = {}
     for name, part in value.items():
         read = readers[name]
-        given[name] = part if read is None else read(part, heights)
+        given[name] = part if read is None else read(part)
     return shape(**given)
 
 
-Reader = Callable[[Any, HeightRules], Any]
+Reader = Callable[[Any], Any]
 """From JSON to a value of one shape."""
 
 
@@ -137,26 +149,24 @@ def _reader(hint: Any) -> Reader | None:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         some = _reader(next(shape for shape in args if shape is not type(None)))
-        return None if some is None else lambda value, heights: None if value is None else some(value, heights)
+        return None if some is None else lambda value: None if value is None else some(value)
     if origin is tuple:
         return _tuple_reader(args)
     if hint is NoticeBody:
         return _body_from_plain
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return lambda value, _: hint(value)
-    return (lambda value, heights: _typed(cast("Any", hint), value, heights)) if is_dataclass(hint) else None
+        return lambda value: hint(value)
+    return (lambda value: _typed(cast("Any", hint), value)) if is_dataclass(hint) else None
 
 
 def _tuple_reader(args: tuple[Any, ...]) -> Reader:
     if args[-1] is not Ellipsis:
         each = [_reader(shape) for shape in args]
-        return lambda value, heights: tuple(
-            part if read is None else read(part, heights) for read, part in zip(each, value, strict=True)
-        )
+        return lambda value: tuple(part if read is None else read(part) for read, part in zip(each, value, strict=True))
     every = _reader(args[0])
     if every is None:
-        return lambda value, _: tuple(value)
-    return lambda value, heights: tuple(every(part, heights) for part in value)
+        return lambda value: tuple(value)
+    return lambda value: tuple(every(part) for part in value)
 
 
 def _body_to_plain(body: NoticeBody) -> dict[str, Any]:
@@ -167,11 +177,11 @@ def _body_to_plain(body: NoticeBody) -> dict[str, Any]:
     }
 
 
-def _body_from_plain(value: Mapping[str, Any], heights: HeightRules) -> NoticeBody:
+def _body_from_plain(value: Mapping[str, Any]) -> NoticeBody:
     envelope, place = value["envelope"], value["place"]
     return NoticeBody(
         activity=Activity(value["activity"]),
-        envelope=None if envelope is None else envelope_from_json(envelope, "envelope", heights),
+        envelope=None if envelope is None else envelope_as_kept(envelope),
         title=value["title"],
         place=None if place is None else _place(place),
         covers=tuple(value["covers"]),

@@ -121,10 +121,15 @@ class Mechanism:
         return ledger_to_bytes(self._ledger)
 
     @classmethod
-    def restore(cls, agreement: Agreement, data: bytes, plans: PlanIndex | None = None) -> Mechanism:
-        """The mechanism that ``snapshot`` described; the index is built again from its live notices."""
+    def restore(
+        cls, agreement: Agreement, data: bytes, plans: PlanIndex | None = None, *, filled: bool = False
+    ) -> Mechanism:
+        """The mechanism that ``snapshot`` described; the index is built again from its live notices.
+
+        ``filled``: ``plans`` holds the live ones already.
+        """
         mechanism = cls(agreement, plans)
-        mechanism._ledger = ledger_from_bytes(data, agreement, mechanism._ledger.plans)
+        mechanism._ledger = ledger_from_bytes(data, agreement, mechanism._ledger.plans, filled=filled)
         return mechanism
 
     def notices(self) -> list[Notice]:

@@ -1,7 +1,8 @@
 """The embedded store: one SQLite file in a data directory, written ahead (WAL) and fully synced.
 
 ``synchronous=FULL`` in WAL mode syncs the log file at every commit, so what ``append`` returned from survives a power
-cut (https://www.sqlite.org/pragma.html#pragma_synchronous). One process at a time has the directory (``lock``).
+cut (https://www.sqlite.org/pragma.html#pragma_synchronous). What was written ahead goes into the file proper beside
+the writer (``write_ahead``). One process at a time has the directory (``lock``).
 """
 
 from __future__ import annotations
@@ -12,19 +13,29 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
 from keepclear.errors import PositionTaken, RecordDamaged, StoreFailed, StoreTooNew
 from keepclear.store.lock import DirectoryLock
 from keepclear.store.queries import Migration, migrations, queries
+from keepclear.store.write_ahead import WRITER_MOVES_AT_PAGES, WriteAhead
 
+LOG_SHIFT = 40
+"""An entry's row number is its log's number, shifted by so many bits, and its position."""
 SNAPSHOTS_KEPT = 2
 BUSY_TIMEOUT_MS = 5_000
 FILE_NAME = "keepclear.sqlite3"
 
 
 def _digest(log: str, position: int, content: bytes) -> bytes:
-    return hashlib.sha256(b"%s\0%d\0%s" % (log.encode("utf-8"), position, content)).digest()
+    return _digests(log, position, [content])[0]
+
+
+def _digests(log: str, first: int, contents: Sequence[bytes]) -> list[bytes]:
+    """The hash of each of several entries that follow each other."""
+    name, sha256 = log.encode("utf-8"), hashlib.sha256
+    return [sha256(b"%s\0%d\0%s" % (name, at, content)).digest() for at, content in enumerate(contents, first)]
 
 
 class SqliteStore:
@@ -47,6 +58,7 @@ class SqliteStore:
             raise StoreFailed(message) from error
         try:
             self._connection = _connect(self.directory / FILE_NAME)
+            self._ahead = WriteAhead(self.directory / FILE_NAME, self._guard, self._fail)
         except BaseException:
             self._lock.release()
             raise
@@ -54,19 +66,15 @@ class SqliteStore:
     def append(self, log: str, expected: int, entries: Sequence[bytes]) -> None:
         """See ``Store.append``."""
         with self._guard, self._writing():
-            self._execute("create_log", log=log)
-            identity, length = self._execute("get_log", log=log).fetchone()
+            identity, length = self._log(log)
             if expected != length:
                 message = f"log {log!r}: entries were meant for position {expected}, it ends at {length}"
                 raise PositionTaken(message)
             self._execute("grow_log", id=identity, added=len(entries), expected=expected)
-            self._connection.executemany(
-                queries()["add_entry"],
-                [
-                    (identity, position, entry, _digest(log, position, entry))
-                    for position, entry in enumerate(entries, start=expected)
-                ],
-            )
+            ids = range((identity << LOG_SHIFT) + expected, (identity << LOG_SHIFT) + expected + len(entries))
+            rows = zip(ids, entries, _digests(log, expected, entries), strict=True)
+            self._connection.executemany(queries()["add_entry"], rows)
+            self._ahead.note(entries)
 
     def read(self, log: str, start: int, limit: int) -> list[bytes]:
         """See ``Store.read``."""
@@ -94,16 +102,14 @@ class SqliteStore:
     def save_snapshot(self, log: str, position: int, data: bytes) -> None:
         """See ``Store.save_snapshot``; the last ``SNAPSHOTS_KEPT`` are kept, so that a damaged one has another."""
         with self._guard, self._writing():
-            found = self._execute("get_log", log=log).fetchone()
-            if (found[1] if found else 0) < position:
+            identity, length = self._log(log)
+            if length < position:
                 message = f"log {log!r}: a snapshot of {position} entries, but it has fewer"
                 raise PositionTaken(message)
-            if found is None:
-                self._execute("create_log", log=log)
-                found = self._execute("get_log", log=log).fetchone()
             hashed = _digest(log, position, data)
-            self._execute("add_snapshot", id=found[0], position=position, content=data, hash=hashed)
-            self._execute("drop_old_snapshots", id=found[0], keep=SNAPSHOTS_KEPT)
+            self._execute("add_snapshot", id=identity, position=position, content=data, hash=hashed)
+            self._execute("drop_old_snapshots", id=identity, keep=SNAPSHOTS_KEPT)
+            self._ahead.note([data])
 
     def latest_snapshot(self, log: str) -> tuple[int, bytes] | None:
         """See ``Store.latest_snapshot``."""
@@ -119,10 +125,20 @@ class SqliteStore:
     def close(self) -> None:
         """See ``Store.close``."""
         with self._guard:
-            if not self._closed:
-                self._closed = True
-                self._connection.close()
-                self._lock.release()
+            if self._closed:
+                return
+            self._closed = True
+        self._ahead.close()
+        self._connection.close()
+        self._lock.release()
+
+    def _log(self, log: str) -> tuple[int, int]:
+        """The number and length of a log, which is begun if it is new; within a transaction."""
+        found = self._execute("get_log", log=log).fetchone()
+        if found is None:
+            self._execute("create_log", log=log)
+            found = self._execute("get_log", log=log).fetchone()
+        return found[0], found[1]
 
     def _execute(self, name: str, **values: object) -> sqlite3.Cursor:
         return self._connection.execute(queries()[name], values)
@@ -142,10 +158,14 @@ class SqliteStore:
             if self._connection.in_transaction:
                 _roll_back(self._connection)
             if isinstance(error, sqlite3.Error):
-                self._failed = _said(error)
+                self._fail(error)
                 message = f"{self.directory}: {self._failed}; nothing was kept. Look at the disk"
                 raise StoreFailed(message) from error
             raise
+
+    def _fail(self, error: sqlite3.Error) -> None:
+        """The medium has refused something: nothing more is written, for nobody knows what it still holds."""
+        self._failed = self._failed or _said(error)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -163,17 +183,15 @@ class SqliteStore:
 
 def _checked(log: str, expected: range, rows: list[tuple[int, bytes, bytes]]) -> list[bytes]:
     """The contents of ``rows`` if they are the ``expected`` positions, each with its hash; else ``RecordDamaged``."""
-    found = {position: (content, hashed) for position, content, hashed in rows}
-    contents = []
-    for position in expected:
-        content, hashed = found.get(position, (None, b""))
-        if content is None:
+    contents = [content for _, content, _ in rows]
+    digests = _digests(log, expected.start, contents)
+    for position, row, digest in zip_longest(expected, rows, digests):
+        if row is None or row[0] != position:
             message = f"log {log!r}, entry {position}: the row is missing; restore the file from a copy"
             raise RecordDamaged(message)
-        if _digest(log, position, content) != hashed:
+        if digest != row[2]:
             message = f"log {log!r}, entry {position}: content and hash differ; restore the file from a copy"
             raise RecordDamaged(message)
-        contents.append(content)
     return contents
 
 
@@ -189,6 +207,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {WRITER_MOVES_AT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, str(path))
     except sqlite3.Error as error:

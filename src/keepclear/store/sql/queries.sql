@@ -20,10 +20,10 @@ SELECT name FROM log WHERE length > 0 ORDER BY name
 UPDATE log SET length = length + :added WHERE id = :id AND length = :expected
 
 -- name: add_entry
-INSERT INTO entry (log, position, content, hash) VALUES (?, ?, ?, ?)
+INSERT INTO entry (id, content, hash) VALUES (?, ?, ?)
 
 -- name: read_entries
-SELECT position, content, hash FROM entry WHERE log = :id AND position >= :start AND position < :end ORDER BY position
+SELECT position, content, hash FROM entry WHERE id >= (:id << 40) + :start AND id < (:id << 40) + :end ORDER BY id
 
 -- name: add_snapshot
 INSERT INTO snapshot (log, position, content, hash) VALUES (:id, :position, :content, :hash)
