@@ -206,7 +206,7 @@ def _report(task: Task, found: Resolution) -> dict[str, Any]:
         "optimal": found.optimal,
         "solver": found.exact,
         "shares": party_shares([plan.party for plan in task.plans], costs),
-        "left": [[meeting.a, meeting.b] for meeting in found.after],
+        "left": [list(pair) for pair in found.after],
     }
 
 

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keepclear.detection.meeting import Meeting
 from keepclear.detection.plan import Plan
 from keepclear.detection.resolution import exact
 from keepclear.detection.resolution.bound import least_total_s
 from keepclear.detection.resolution.fair import party_weights
 from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, untold
 from keepclear.detection.resolution.freedom import Change, changed
-from keepclear.detection.resolution.insertion import LEFT_OVER_S, Board, first_come, put_better, search
+from keepclear.detection.resolution.insertion import Board
+from keepclear.detection.resolution.kernels_board import LEFT_OVER_S
 from keepclear.detection.resolution.rounds import Standing, can_change, pairs_in_conflict, solve_in_rounds
 from keepclear.detection.resolution.rows import Ints
-from keepclear.detection.resolution.standing import conflicts_among
+from keepclear.detection.resolution.standing import Names, conflicts_among
 from keepclear.spacetime.envelope import span_ms
 
 SEARCH_ROUNDS = 200_000
@@ -35,9 +35,9 @@ class Resolution:
 
     changes: tuple[Change, ...]
     plans: tuple[Plan, ...]
-    before: tuple[Meeting, ...]
-    """What was in conflict, sorted."""
-    after: tuple[Meeting, ...]
+    before: tuple[Names, ...]
+    """The pairs that were in conflict, by their ids, sorted."""
+    after: tuple[Names, ...]
     """What is still, by the detector; empty where all is well."""
     total_s: int
     """All changes together: seconds of shift, and layers at their cost."""
@@ -53,7 +53,7 @@ def resolve(
 ) -> Resolution:
     """Clears all conflicts that can be cleared. The same each time for a seed, unless ``left_s`` runs out."""
     before = tuple(conflicts_among(task, told))
-    forbidden = forbidden_of(task, told)
+    forbidden = forbidden_of(task, told, before)
     still = np.zeros(len(task.plans), np.int64)
     conflicts = pairs_in_conflict(forbidden, still, still + forbidden.own)
     bound = least_total_s(forbidden, task.freedom, conflicts)
@@ -62,7 +62,7 @@ def resolve(
     board, bound = solved
     changes, plans, after = _checked(task, forbidden, board.shift_s, board.layer, told)
     total = sum(change.cost_s(task.freedom) for change in changes)
-    bound = 0 if forbidden.in_stretches else min(bound, total)
+    bound = 0 if forbidden.in_stretches or forbidden.flown else min(bound, total)
     optimal = not after and total == bound
     return Resolution(changes, plans, before, after, total, bound, optimal, with_solver)
 
@@ -72,7 +72,6 @@ def _solved(
     with_solver: bool,
 ) -> tuple[Board, int]:  # fmt: skip
     """The best board found, and a total that none can be under."""
-    random = np.random.default_rng(seed)
     best = _first_come(forbidden, task, told)
     if with_solver:
         later_s = left_s() * _KEPT_BACK
@@ -85,7 +84,7 @@ def _solved(
                 best = _fairer(forbidden, task, best, left_s, seed, told)
             return best, bound
     if best.total_s > bound:
-        search(best, random, left_s, SEARCH_ROUNDS, lambda total: told(_left(total), 0, None))
+        best.search(seed, left_s, SEARCH_ROUNDS, lambda total: told(_left(total), 0, None))
     return best, bound
 
 
@@ -101,7 +100,8 @@ def _first_come(forbidden: Forbidden, task: Task, told: Told) -> Board:
     starts = np.array([span_ms(plan.envelope)[0] for plan in task.plans], np.int64)
     order = np.lexsort((np.arange(len(starts)), starts))
     board.placed[~movable] = True
-    first_come(board, order[movable[order]].tolist(), lambda done: told("first come, first served", done, len(order)))
+    told("first come, first served", 0, None)
+    board.put_all(order[movable[order]].tolist())
     return board
 
 
@@ -113,7 +113,7 @@ def _repaired(forbidden: Forbidden, task: Task, standing: Standing) -> Board:
         movable = can_change(forbidden)
         wrong = {plan for pair in pairs_in_conflict(forbidden, board.shift_s, board.layer) for plan in pair}
         again = sorted((plan for plan in wrong if movable[plan]), key=lambda plan: span_ms(task.plans[plan].envelope))
-        put_better(board, again, again)
+        board.put_better(again)
     return board
 
 
@@ -128,7 +128,7 @@ def _fairer(
 
 def _checked(
     task: Task, forbidden: Forbidden, shift_s: Ints, layer: Ints, told: Told
-) -> tuple[tuple[Change, ...], tuple[Plan, ...], tuple[Meeting, ...]]:
+) -> tuple[tuple[Change, ...], tuple[Plan, ...], tuple[Names, ...]]:
     changes = tuple(Change(int(shift), int(at) - forbidden.own) for shift, at in zip(shift_s, layer, strict=True))
     plans = tuple(changed(plan, change, task.freedom) for plan, change in zip(task.plans, changes, strict=True))
     return changes, plans, tuple(conflicts_among(_with(task, plans), told))

@@ -1,0 +1,209 @@
+"""Plans put in one after another, in whole numbers throughout: run as Python, or compiled (``machine``) for many.
+
+A board is a tuple of arrays. Fixed: ``FIRST`` (of each plan, where its windows begin), and by window ``OTHER`` (whose),
+``LEAST`` and ``MOST`` (how much later the plan may not be than that other), ``MASK`` (bit ``own layer * width + the
+other's``); ``LAYERS`` (plans, width: in order of price, -1 is none), ``BEFORE`` and ``AFTER`` (the most it may be
+brought forward and put off), ``PRICE`` (by layer). Changed in place: ``SHIFT``, ``LAYER``, ``COST`` and ``PLACED`` of
+each plan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+LEFT_OVER_S = 10**7
+"""What each pair left in conflict counts as much as: more than any change."""
+MOST_MEMBERS = 12
+_BLOCKERS = 32
+FIRST, OTHER, LEAST, MOST, MASK, LAYERS, BEFORE, AFTER, PRICE, SHIFT, LAYER, COST, PLACED = range(13)
+
+
+def drawn(state: Any, below: int) -> int:
+    """A number from 0 to under ``below`` (P. L'Ecuyer, 1988, two generators combined); ``state`` is two numbers."""
+    state[0] = state[0] * 40014 % 2147483563
+    state[1] = state[1] * 40692 % 2147483399
+    number: int = (state[0] - state[1] + 2147483562) % 2147483562 * below // 2147483562
+    return number
+
+
+def nearest_gap(low: Any, high: Any, count: int, before: int, after: int) -> int:
+    """The whole number nearest 0 from ``-before`` to ``after`` in none of the windows; of two the later; ``after + 1``
+    where there is none.
+    """
+    later, moved = 0, True
+    while moved and later <= after:
+        moved = False
+        for i in range(count):
+            if low[i] <= later <= high[i]:
+                later, moved = high[i] + 1, True
+    if later == 0 or before == 0:
+        return min(later, after + 1)
+    earlier, moved = 0, True
+    while moved and earlier >= -before:
+        moved = False
+        for i in range(count):
+            if low[i] <= earlier <= high[i]:
+                earlier, moved = low[i] - 1, True
+    if earlier >= -before and (later > after or -earlier < later):
+        return earlier
+    return min(later, after + 1)
+
+
+def gathered(board: Any, plan: int, layer: int, room: Any) -> int:
+    """The windows of shifts that those who are placed forbid a plan on a layer, into ``room`` (2, n); how many."""
+    other, least, most, mask = board[OTHER], board[LEAST], board[MOST], board[MASK]
+    shift, at, placed = board[SHIFT], board[LAYER], board[PLACED]
+    count, base = 0, layer * len(board[PRICE])
+    for window in range(board[FIRST][plan], board[FIRST][plan + 1]):
+        who = other[window]
+        if placed[who] and (mask[window] >> (base + at[who])) & 1:
+            room[0, count], room[1, count] = least[window] + shift[who], most[window] + shift[who]
+            count += 1
+    return count
+
+
+def put(board: Any, plan: int, room: Any) -> bool:
+    """Gives a plan the least change that is free; where none is, one that conflicts with few, and it is False."""
+    layers, before, after = board[LAYERS], board[BEFORE][plan], board[AFTER][plan]
+    best, best_shift, best_layer = -1, 0, 0
+    for nth in range(layers.shape[1]):
+        layer = layers[plan, nth]
+        if layer < 0:
+            break
+        price = board[PRICE][layer]
+        if best >= 0 and price >= best:
+            break
+        shift = nearest_gap(room[0], room[1], gathered(board, plan, layer, room), before, after)
+        if shift <= after and (best < 0 or price + abs(shift) < best):
+            best, best_shift, best_layer = price + abs(shift), shift, layer
+    found = best >= 0
+    if not found:
+        best, best_shift, best_layer = least_conflict(board, plan)
+    board[SHIFT][plan], board[LAYER][plan], board[COST][plan], board[PLACED][plan] = best_shift, best_layer, best, True
+    return found
+
+
+def least_conflict(board: Any, plan: int) -> tuple[int, int, int]:
+    """Of every layer, unshifted or shifted as far as can be, the one in conflict with fewest: cost, shift and layer."""
+    layers, before, after = board[LAYERS], board[BEFORE][plan], board[AFTER][plan]
+    best, best_shift, best_layer = -1, 0, 0
+    for nth in range(layers.shape[1]):
+        layer = layers[plan, nth]
+        if layer < 0:
+            break
+        for way in range(3):
+            shift = 0 if way == 0 else (after if way == 1 else -before)
+            cost = conflicts_at(board, plan, layer, shift) * LEFT_OVER_S + board[PRICE][layer] + abs(shift)
+            if best < 0 or cost < best:
+                best, best_shift, best_layer = cost, shift, layer
+    return best, best_shift, best_layer
+
+
+def conflicts_at(board: Any, plan: int, layer: int, shift: int) -> int:
+    """With how many of those placed a plan would conflict; the windows of each are side by side."""
+    count, last, base = 0, -1, layer * len(board[PRICE])
+    for window in range(board[FIRST][plan], board[FIRST][plan + 1]):
+        who = board[OTHER][window]
+        if who == last or not board[PLACED][who] or not (board[MASK][window] >> (base + board[LAYER][who])) & 1:
+            continue
+        if board[LEAST][window] + board[SHIFT][who] <= shift <= board[MOST][window] + board[SHIFT][who]:
+            count, last = count + 1, who
+    return count
+
+
+def put_all(board: Any, order: Any, room: Any) -> None:
+    """Puts plans in, one after another."""
+    for i in range(len(order)):
+        put(board, order[i], room)
+
+
+def put_better(board: Any, members: Any, count: int, room: Any, kept: Any) -> bool:
+    """Takes the first so many members out and puts them in anew in their order; undone where that is worse.
+
+    Better is a smaller sum, or the same sum and smaller squares; what is as good is kept too, and is False. ``kept`` is
+    room for three rows.
+    """
+    shift, layer, cost, placed = board[SHIFT], board[LAYER], board[COST], board[PLACED]
+    total, square = 0, 0.0
+    for i in range(count):
+        plan = members[i]
+        kept[0, i], kept[1, i], kept[2, i] = shift[plan], layer[plan], cost[plan]
+        total += cost[plan]
+        square += float(cost[plan]) * float(cost[plan])
+        placed[plan] = False
+    new, new_square = 0, 0.0
+    for i in range(count):
+        put(board, members[i], room)
+        new += cost[members[i]]
+        new_square += float(cost[members[i]]) * float(cost[members[i]])
+        if new > total:
+            break
+    if new < total or (new == total and new_square <= square):
+        return new < total or new_square < square
+    for i in range(count):
+        plan = members[i]
+        shift[plan], layer[plan], cost[plan], placed[plan] = kept[0, i], kept[1, i], kept[2, i], True
+    return False
+
+
+def neighbourhood(board: Any, plan: int, free: Any, state: Any, members: Any) -> int:
+    """A plan, and some of those that stand in its way or that it could meet, in any order; how many."""
+    first, other = board[FIRST], board[OTHER]
+    members[0] = plan
+    count, wanted, tries = 1, 2 + drawn(state, MOST_MEMBERS - 2), 0
+    base, own = board[LAYERS][plan, 0] * len(board[PRICE]), 0
+    ways = first[plan + 1] - first[plan]
+    begin = first[plan] + (drawn(state, ways) if ways else 0)
+    for step in range(ways):
+        window = begin + step
+        if window >= first[plan + 1]:
+            window -= ways
+        who = other[window]
+        blocks = free[who] and board[PLACED][who] and (board[MASK][window] >> (base + board[LAYER][who])) & 1
+        if blocks and board[LEAST][window] + board[SHIFT][who] <= 0 <= board[MOST][window] + board[SHIFT][who]:
+            own += 1
+            if count < wanted and own <= _BLOCKERS and drawn(state, 3) > 0:
+                count = added(members, count, who)
+    while count < wanted and tries < 3 * MOST_MEMBERS:
+        tries += 1
+        of = members[drawn(state, count)]
+        if first[of] == first[of + 1]:
+            continue
+        who = other[first[of] + drawn(state, first[of + 1] - first[of])]
+        if free[who] and (board[COST][who] > 0 or drawn(state, 4) == 0):
+            count = added(members, count, who)
+    for i in range(count - 1, 0, -1):
+        j = drawn(state, i + 1)
+        members[i], members[j] = members[j], members[i]
+    return count
+
+
+def added(members: Any, count: int, who: int) -> int:
+    """Puts one among the members unless it is; how many they then are."""
+    for i in range(count):
+        if members[i] == who:
+            return count
+    members[count] = who
+    return count + 1
+
+
+def search(board: Any, free: Any, costly: Any, state: Any, rounds: int, room: Any, kept: Any, members: Any) -> None:
+    """So many rounds: one of the costly plans, those left over every other time, is put in anew with some others."""
+    left = 0
+    for i in range(len(costly)):
+        if board[COST][costly[i]] >= LEFT_OVER_S:
+            left += 1
+    for _ in range(rounds):
+        plan = costly[drawn(state, len(costly))]
+        if left and drawn(state, 2) == 0:
+            nth = drawn(state, left)
+            for i in range(len(costly)):
+                if board[COST][costly[i]] >= LEFT_OVER_S:
+                    plan = costly[i]
+                    nth -= 1
+                    if nth < 0:
+                        break
+        if board[COST][plan] == 0:
+            continue
+        count = neighbourhood(board, plan, free, state, members)
+        put_better(board, members, count, room, kept)
