@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,26 @@ def is_installed() -> bool:
         return importlib.util.find_spec("ortools.sat.python.cp_model") is not None
     except (ImportError, ValueError):
         return False
+
+
+def best_shares(pairs: Sequence[tuple[int, int]], worth: Sequence[float], limited: Collection[int]) -> list[float]:
+    """A share for each pair, 0 or more, so that their worth together is greatest while the shares of each limited plan
+    are 1 at most together: a linear program.
+    """
+    from ortools.linear_solver import pywraplp
+
+    solver: Any = pywraplp.Solver.CreateSolver("GLOP")
+    shares = [solver.NumVar(0.0, solver.infinity(), "") for _ in pairs]
+    limits = {plan: solver.Constraint(-solver.infinity(), 1.0) for plan in sorted(limited)}
+    for pair, share, value in zip(pairs, shares, worth, strict=True):
+        solver.Objective().SetCoefficient(share, value)
+        for plan in pair:
+            if plan in limits:
+                limits[plan].SetCoefficient(share, 1.0)
+    solver.Objective().SetMaximization()
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:
+        return [0.0] * len(pairs)
+    return [max(share.solution_value(), 0.0) for share in shares]
 
 
 def solve(

@@ -24,7 +24,7 @@ from keepclear.spacetime.trajectory import Trajectory
 LONGEST_M = 60_000.0
 WORTH_COMPILING = 50_000
 """Pairs of pieces from which a compiler pays."""
-_AT_ONCE = 400_000
+_AT_ONCE, _PAIRS_AT_ONCE = 400_000, 500
 _MARGIN_M = 1e-4
 _ROUNDING_M = 0.05
 Spans = npt.NDArray[np.int32]
@@ -159,12 +159,13 @@ def _spans(
     thinner = 2 * np.minimum(pieces.by_plan[a], pieces.by_plan[b])[:, :2]
     apart = np.column_stack([keeping.lateral_m[mine, theirs], keeping.vertical_m[mine, theirs]])
     keep = np.column_stack([both[:, :2] + apart - LEAST_OVERLAP_M, both[:, 2] + keeping.time_ms[mine, theirs] / 1000])
-    keep[:, :2] += -_MARGIN_M if inner else _MARGIN_M
+    margin_m = -_MARGIN_M if inner else _MARGIN_M
+    keep[:, :2] += margin_m
     before, after = range_.before_ms / 1000, range_.after_ms / 1000
     most_s = np.column_stack([before[b] + after[a], after[b] + before[a]])
     room = len(one) * len(up_m)
     found, at = np.empty((room, 2), np.int32), np.empty((room, 2), np.int32)
-    thick = np.flatnonzero(((thinner + apart) >= LEAST_OVERLAP_M - _MARGIN_M).all(axis=1) & (keep >= 0).all(axis=1))
+    thick = np.flatnonzero(((thinner + apart) >= LEAST_OVERLAP_M - margin_m).all(axis=1) & (keep >= 0).all(axis=1))
     one, two, keep, most_s = one[thick], two[thick], keep[thick], most_s[thick]
     kernel: Any = _kernel(len(one))
     count = kernel(pieces.line, pieces.ground_m, one, two, keep, up_m, most_s, inner, found, at)
@@ -172,6 +173,23 @@ def _spans(
     key = (pieces.plan[one[pair]] * len(pieces.by_plan) + pieces.plan[two[pair]]) * len(up_m) + at[:count, 1]
     key, least, most = joined(key, found[:count, 0], found[:count, 1])
     return key, np.column_stack([least, most])
+
+
+def pieces_of_pairs(pieces: Pieces, pairs: Sequence[tuple[int, int]], within_m: float) -> Iterator[tuple[Ints, Ints]]:
+    """The pieces of the one with those of the other that they come near, whenever that is, for pairs of plans."""
+    first = np.searchsorted(pieces.plan, np.arange(len(pieces.by_plan) + 1))
+    count = np.diff(first)
+    for begin in range(0, len(pairs), _PAIRS_AT_ONCE):
+        a, b = np.array(pairs[begin : begin + _PAIRS_AT_ONCE], np.int64).T
+        sizes = count[a] * count[b]
+        pair = np.repeat(np.arange(len(a)), sizes)
+        step = np.arange(len(pair)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        one, two = first[a][pair] + step // count[b][pair], first[b][pair] + step % count[b][pair]
+        for axis in range(3):
+            near = pieces.low[one, axis] - within_m <= pieces.high[two, axis]
+            near &= pieces.low[two, axis] - within_m <= pieces.high[one, axis]
+            one, two = one[near], two[near]
+        yield one, two
 
 
 def _in_batches(pairs: Iterator[tuple[Ints, Ints]]) -> Iterator[tuple[Ints, Ints]]:

@@ -15,7 +15,7 @@ from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
 from keepclear.detection.resolution.beside import overlapping
-from keepclear.detection.resolution.flown import flown_pairs, pieces_of, windows_between
+from keepclear.detection.resolution.flown import Windows, flown_pairs, pieces_of, pieces_of_pairs, windows_between
 from keepclear.detection.resolution.freedom import Freedom, check_calendar, free_layers, raised
 from keepclear.detection.resolution.nearby import Keeping, Range, near_pairs
 from keepclear.detection.resolution.rows import Bools, Ints, Rows, rows_of
@@ -77,6 +77,11 @@ class Forbidden:
 
     def __len__(self) -> int:
         return len(self.a)
+
+    @property
+    def is_exact(self) -> bool:
+        """True when nothing is forbidden but what is in conflict."""
+        return not self.in_stretches and not self.flown
 
     def only(self, some: Ints) -> Forbidden:
         """Some of the windows."""
@@ -140,24 +145,60 @@ def _boxed(task: Task, flown: Bools, range_: Range, layers: Sequence[tuple[int, 
 
 
 def _flown(task: Task, flown: Bools, range_: Range, layers: Sequence[tuple[int, ...]], told: Told) -> _Columns:
-    """The windows of pairs of trajectories: what counts of their layers is how far these are apart."""
+    """The windows of pairs of trajectories."""
     if flown.sum() < 2:
         return _NO_WINDOWS
     activity, keeping = keeping_of(task)
-    pieces, freedom = pieces_of(task.plans), task.freedom
-    apart = range(1 - freedom.layers, freedom.layers)
-    up_m = np.array(apart, float) * freedom.layer_ft * FOOT_M
+    pieces = pieces_of(task.plans)
     pairs = flown_pairs(pieces, task.movable, activity, keeping, range_, party_codes(task))
-    found = windows_between(pieces, _counted(pairs, told), activity, keeping, range_, up_m)
+    found = windows_between(pieces, _counted(pairs, told), activity, keeping, range_, _heights_m(task.freedom))
+    return _by_layers(found, task.freedom, layers)
+
+
+def _heights_m(freedom: Freedom) -> Floats:
+    """By how much more the one of two can be raised than the other."""
+    return np.arange(1.0 - freedom.layers, freedom.layers) * (freedom.layer_ft * FOOT_M)
+
+
+def _by_layers(found: Windows, freedom: Freedom, layers: Sequence[tuple[int, ...]]) -> _Columns:
+    """Windows of trajectories with their masks: what counts of two layers is how far they are apart."""
     lowest, width = freedom.lowest, freedom.layers
     can = np.array([sum(1 << (step - lowest) for step in steps) for steps in layers], np.int64)
     allowed = np.zeros(len(found.a), np.int64)
     for layer in range(width):
         allowed |= np.where((can[found.a] >> layer) & 1 == 1, can[found.b] << (layer * width), 0)
     differ = np.array(
-        [sum(1 << (i * width + i - step) for i in range(width) if 0 <= i - step < width) for step in apart], np.int64
+        [
+            sum(1 << (i * width + i - step) for i in range(width) if 0 <= i - step < width)
+            for step in range(1 - width, width)
+        ],
+        np.int64,
     )
     return found.a, found.b, found.least, found.most, differ[found.up] & allowed
+
+
+def surely(found: Forbidden, task: Task, pairs: Collection[tuple[int, int]]) -> Forbidden:
+    """The windows of some pairs as far as they are forbidden for sure: what a bound may be built on.
+
+    Those of two plans of volumes are exact; of two trajectories they are made anew, narrower than need be; of one of
+    each there are none.
+    """
+    flown = np.array([isinstance(plan.envelope, Trajectory) for plan in task.plans], bool)
+    in_flight = [(a, b) for a, b in pairs if flown[a] and flown[b]]
+    exact = found.only(np.flatnonzero(~flown[found.a] & ~flown[found.b]))
+    if not in_flight:
+        return exact
+    activity, keeping = keeping_of(task)
+    pieces, lowest = pieces_of(task.plans), task.freedom.lowest
+    reach = Range(found.before_s * 1000, found.after_s * 1000, np.zeros(len(flown)))
+    near = pieces_of_pairs(pieces, in_flight, float(keeping.lateral_m.max()))
+    certain = windows_between(pieces, near, activity, keeping, reach, _heights_m(task.freedom), inner=True)
+    layers = [tuple(layer + lowest for layer in own) for own in found.layers]
+    columns = zip(
+        _by_layers(certain, task.freedom, layers), (exact.a, exact.b, exact.least, exact.most, exact.mask), strict=True
+    )
+    a, b, least, most, mask = (np.concatenate(both) for both in columns)
+    return replace(found, a=a, b=b, least=least, most=most, mask=mask)
 
 
 def _counted(pairs: Iterator[tuple[Ints, Ints]], told: Told) -> Iterator[tuple[Ints, Ints]]:

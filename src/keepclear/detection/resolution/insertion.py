@@ -36,6 +36,8 @@ class Board:
         self.layer: Ints = np.full(count, forbidden.own, np.int64)
         self.cost_s: Ints = np.zeros(count, np.int64)
         self.placed: Bools = np.zeros(count, bool)
+        self.weight: Ints = np.ones(count, np.int64)
+        """What a second of each plan's change counts."""
         self.compiled = len(forbidden) >= WORTH_COMPILING
         self._index()
 
@@ -57,7 +59,7 @@ class Board:
         price = self.freedom.layer_cost_s * np.abs(np.arange(found.width) - found.own)
         self.arrays = (
             self.first, self.other, least, most, mask, layers, found.before_s, found.after_s, price,
-            self.shift_s, self.layer, self.cost_s, self.placed,
+            self.shift_s, self.layer, self.cost_s, self.placed, self.weight,
         )  # fmt: skip
         self._room: Ints = np.empty((2, int(np.diff(self.first).max(initial=0)) + 1), np.int64)
 
@@ -77,23 +79,36 @@ class Board:
     def put_better(self, order: Sequence[int]) -> bool:
         """Takes some plans out and puts them in anew in that order; undone, and False, where nothing is gained."""
         kept = np.empty((3, len(order)), np.int64)
-        return bool(self.kernels.put_better(self.arrays, np.array(order, np.int64), len(order), self._room, kept))
+        return bool(
+            self.kernels.put_better(self.arrays, np.array(order, np.int64), len(order), -1, 0, self._room, kept)
+        )
 
     def stand(self, shift_s: Ints, layer: Ints) -> None:
         """Puts everybody where these say, whatever that leaves in conflict."""
         found = self.forbidden
         self.shift_s[:], self.layer[:], self.placed[:] = shift_s, layer, True
-        self.cost_s[:] = np.abs(shift_s) + self.freedom.layer_cost_s * np.abs(layer - found.own)
+        self.cost_s[:] = self._changes_s
         broken = np.flatnonzero(found.broken(shift_s, layer))
         pairs = np.unique(found.a[broken] * len(shift_s) + found.b[broken])
         np.add.at(self.cost_s, pairs % len(shift_s), LEFT_OVER_S)
+        self.cost_s *= self.weight
+
+    def weigh(self, weight: Ints) -> None:
+        """Lets a second of each plan's change count so much from now on."""
+        self.cost_s[:] = self.cost_s // self.weight * weight
+        self.weight[:] = weight
+
+    @property
+    def _changes_s(self) -> Ints:
+        layers = np.abs(self.layer - self.forbidden.own)
+        return np.asarray(np.abs(self.shift_s) + self.freedom.layer_cost_s * layers, np.int64)
 
     @property
     def total_s(self) -> int:
-        """All changes together; what is left over counts ``LEFT_OVER_S`` each."""
-        return int(self.cost_s.sum())
+        """All changes together, a second of each counting as one; what is left over counts ``LEFT_OVER_S`` each."""
+        return int((self.cost_s // self.weight).sum())
 
-    def search(self, seed: int, left_s: Callable[[], float], rounds: int, told: Callable[[int], None]) -> None:
+    def search(self, seed: int, left_s: Callable[[], float], rounds: int, told: Callable[[], None]) -> None:
         """Large-neighbourhood search: a costly plan and some that it could meet are put in anew, again and again.
 
         The same for a seed and a number of rounds, unless ``left_s`` runs out first.
@@ -105,7 +120,7 @@ class Board:
             costly = np.flatnonzero((self.cost_s > 0) & self.free)
             if left_s() <= 0 or not len(costly):
                 return
-            told(self.total_s)
+            told()
             some = min(_AT_ONCE, rounds - done)
             self.kernels.search(self.arrays, self.free, costly, state, some, self._room, kept, members)
             done += some

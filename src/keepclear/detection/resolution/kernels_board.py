@@ -4,7 +4,7 @@ A board is a tuple of arrays. Fixed: ``FIRST`` (of each plan, where its windows 
 ``LEAST`` and ``MOST`` (how much later the plan may not be than that other), ``MASK`` (bit ``own layer * width + the
 other's``); ``LAYERS`` (plans, width: in order of price, -1 is none), ``BEFORE`` and ``AFTER`` (the most it may be
 brought forward and put off), ``PRICE`` (by layer). Changed in place: ``SHIFT``, ``LAYER``, ``COST`` and ``PLACED`` of
-each plan.
+each plan; ``WEIGHT`` is what a second of each counts.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 LEFT_OVER_S = 10**7
 """What each pair left in conflict counts as much as: more than any change."""
 MOST_MEMBERS = 12
+FURTHEST_START_S = 180
 _BLOCKERS = 32
-FIRST, OTHER, LEAST, MOST, MASK, LAYERS, BEFORE, AFTER, PRICE, SHIFT, LAYER, COST, PLACED = range(13)
+FIRST, OTHER, LEAST, MOST, MASK, LAYERS, BEFORE, AFTER, PRICE, SHIFT, LAYER, COST, PLACED, WEIGHT = range(14)
 
 
 def drawn(state: Any, below: int) -> int:
@@ -26,16 +27,22 @@ def drawn(state: Any, below: int) -> int:
     return number
 
 
-def nearest_gap(low: Any, high: Any, count: int, before: int, after: int) -> int:
-    """The whole number nearest 0 from ``-before`` to ``after`` in none of the windows; of two the later; ``after + 1``
-    where there is none.
-    """
-    later, moved = 0, True
+def gap_from(low: Any, high: Any, count: int, start: int, after: int) -> int:
+    """The first whole number from ``start`` on in none of the windows; over ``after`` where there is none to that."""
+    later, moved = start, True
     while moved and later <= after:
         moved = False
         for i in range(count):
             if low[i] <= later <= high[i]:
                 later, moved = high[i] + 1, True
+    return later
+
+
+def nearest_gap(low: Any, high: Any, count: int, before: int, after: int) -> int:
+    """The whole number nearest 0 from ``-before`` to ``after`` in none of the windows; of two the later; ``after + 1``
+    where there is none.
+    """
+    later = gap_from(low, high, count, 0, after)
     if later == 0 or before == 0:
         return min(later, after + 1)
     earlier, moved = 0, True
@@ -79,8 +86,20 @@ def put(board: Any, plan: int, room: Any) -> bool:
     found = best >= 0
     if not found:
         best, best_shift, best_layer = least_conflict(board, plan)
-    board[SHIFT][plan], board[LAYER][plan], board[COST][plan], board[PLACED][plan] = best_shift, best_layer, best, True
+    board[SHIFT][plan], board[LAYER][plan], board[PLACED][plan] = best_shift, best_layer, True
+    board[COST][plan] = best * board[WEIGHT][plan]
     return found
+
+
+def put_so(board: Any, plan: int, layer: int, start: int, room: Any) -> bool:
+    """Puts a plan on a layer with the first shift that is free from ``start`` on; False where there is none."""
+    after = board[AFTER][plan]
+    shift = gap_from(room[0], room[1], gathered(board, plan, layer, room), start, after)
+    if shift > after:
+        return False
+    board[SHIFT][plan], board[LAYER][plan], board[PLACED][plan] = shift, layer, True
+    board[COST][plan] = (board[PRICE][layer] + shift) * board[WEIGHT][plan]
+    return True
 
 
 def least_conflict(board: Any, plan: int) -> tuple[int, int, int]:
@@ -117,8 +136,11 @@ def put_all(board: Any, order: Any, room: Any) -> None:
         put(board, order[i], room)
 
 
-def put_better(board: Any, members: Any, count: int, room: Any, kept: Any) -> bool:
+def put_better(board: Any, members: Any, count: int, on_layer: int, start: int, room: Any, kept: Any) -> bool:
     """Takes the first so many members out and puts them in anew in their order; undone where that is worse.
+
+    The first of them is put on ``on_layer`` (-1: where it likes best), shifted by ``start`` at least: a way that none
+    would choose by itself may leave the others better ones.
 
     Better is a smaller sum, or the same sum and smaller squares; what is as good is kept too, and is False. ``kept`` is
     room for three rows.
@@ -133,7 +155,8 @@ def put_better(board: Any, members: Any, count: int, room: Any, kept: Any) -> bo
         placed[plan] = False
     new, new_square = 0, 0.0
     for i in range(count):
-        put(board, members[i], room)
+        if i > 0 or on_layer < 0 or not put_so(board, members[0], on_layer, start, room):
+            put(board, members[i], room)
         new += cost[members[i]]
         new_square += float(cost[members[i]]) * float(cost[members[i]])
         if new > total:
@@ -206,4 +229,8 @@ def search(board: Any, free: Any, costly: Any, state: Any, rounds: int, room: An
         if board[COST][plan] == 0:
             continue
         count = neighbourhood(board, plan, free, state, members)
-        put_better(board, members, count, room, kept)
+        layer, start = -1, 0
+        if drawn(state, 2) == 0:
+            layer = board[LAYERS][members[0], drawn(state, board[LAYERS].shape[1])]
+            start = drawn(state, 2) * drawn(state, FURTHEST_START_S)
+        put_better(board, members, count, layer, start, room, kept)

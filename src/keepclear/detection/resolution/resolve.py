@@ -15,16 +15,21 @@ from keepclear.detection.plan import Plan
 from keepclear.detection.resolution import exact
 from keepclear.detection.resolution.bound import least_total_s
 from keepclear.detection.resolution.fair import party_weights
-from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, untold
+from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, surely, untold
 from keepclear.detection.resolution.freedom import Change, changed
 from keepclear.detection.resolution.insertion import Board
 from keepclear.detection.resolution.kernels_board import LEFT_OVER_S
-from keepclear.detection.resolution.rounds import Standing, can_change, pairs_in_conflict, solve_in_rounds
+from keepclear.detection.resolution.rounds import Standing, can_change, clusters_of, pairs_in_conflict, solve_in_rounds
 from keepclear.detection.resolution.rows import Ints
 from keepclear.detection.resolution.standing import Names, conflicts_among
 from keepclear.spacetime.envelope import span_ms
 
 SEARCH_ROUNDS = 200_000
+MOST_TOGETHER = 1500
+"""Plans in one cluster beyond which no solver is asked: the search is better at those."""
+_FEW_TOGETHER = 30
+"""The same where windows are not exact, so that nothing but the bound could tell that a result is the best."""
+_FOR_THE_BOUND = 0.15
 _KEPT_BACK = 0.4
 """Of the time, what the rounds must leave to the search."""
 
@@ -55,14 +60,18 @@ def resolve(
     before = tuple(conflicts_among(task, told))
     forbidden = forbidden_of(task, told, before)
     still = np.zeros(len(task.plans), np.int64)
-    conflicts = pairs_in_conflict(forbidden, still, still + forbidden.own)
-    bound = least_total_s(forbidden, task.freedom, conflicts)
+    told("working out the least that is needed", 0, None)
+    certain = surely(forbidden, task, pairs_in_conflict(forbidden, still, still + forbidden.own))
+    bound = least_total_s(certain, task.freedom, pairs_in_conflict(certain, still, still + forbidden.own))
     with_solver = exact.is_installed()
+    if with_solver and not forbidden.is_exact and _hang_together(certain) <= MOST_TOGETHER:
+        until_s = left_s() * (1 - _FOR_THE_BOUND)
+        bound = max(bound, solve_in_rounds(certain, task.freedom, lambda: left_s() - until_s, seed, told).least_total)
     solved = _solved(forbidden, task, bound, fair=fair, seed=seed, left_s=left_s, told=told, with_solver=with_solver)
     board, bound = solved
     changes, plans, after = _checked(task, forbidden, board.shift_s, board.layer, told)
     total = sum(change.cost_s(task.freedom) for change in changes)
-    bound = 0 if forbidden.in_stretches or forbidden.flown else min(bound, total)
+    bound = min(bound, total)
     optimal = not after and total == bound
     return Resolution(changes, plans, before, after, total, bound, optimal, with_solver)
 
@@ -73,10 +82,12 @@ def _solved(
 ) -> tuple[Board, int]:  # fmt: skip
     """The best board found, and a total that none can be under."""
     best = _first_come(forbidden, task, told)
-    if with_solver:
+    many = MOST_TOGETHER if forbidden.is_exact else _FEW_TOGETHER
+    if with_solver and _hang_together(forbidden) <= many:
         later_s = left_s() * _KEPT_BACK
         standing = solve_in_rounds(forbidden, task.freedom, lambda: left_s() - later_s, seed, told)
-        bound = max(bound, standing.least_total)
+        if forbidden.is_exact:
+            bound = max(bound, standing.least_total)
         found = _repaired(forbidden, task, standing)
         best = found if found.total_s <= best.total_s else best
         if not standing.in_conflict and standing.proven:
@@ -84,8 +95,26 @@ def _solved(
                 best = _fairer(forbidden, task, best, left_s, seed, told)
             return best, bound
     if best.total_s > bound:
-        best.search(seed, left_s, SEARCH_ROUNDS, lambda total: told(_left(total), 0, None))
+        later_s = left_s() / 2 if fair else 0.0
+        _searched(best, lambda: left_s() - later_s, seed, told)
+    if fair and best.total_s:
+        weight = party_weights([plan.party for plan in task.plans], best.cost_s)
+        best.weigh(np.array([weight[plan] for plan in range(len(task.plans))], np.int64))
+        _searched(best, left_s, seed, told)
     return best, bound
+
+
+def _hang_together(forbidden: Forbidden) -> int:
+    """How many plans the largest cluster has of those that conflict as they stand."""
+    still = np.zeros(len(forbidden.before_s), np.int64)
+    clusters = clusters_of(pairs_in_conflict(forbidden, still, still + forbidden.own), can_change(forbidden))
+    return max((len(members) for members, _ in clusters), default=0)
+
+
+def _searched(board: Board, left_s: Callable[[], float], seed: int, told: Told) -> None:
+    """More rounds the more plans there are that are changed."""
+    rounds = SEARCH_ROUNDS * max(1, int((board.cost_s > 0).sum()) // 1000)
+    board.search(seed, left_s, rounds, lambda: told(_left(board.total_s), 0, None))
 
 
 def _left(total_s: int) -> str:

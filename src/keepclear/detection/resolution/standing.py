@@ -30,6 +30,7 @@ Names = tuple[str, str]
 
 def conflicts_among(task: Task, told: Told = untold) -> list[Names]:
     """Every pair that is in conflict, by their ids in order, sorted; what is marginal is none."""
+    told("looking at plans as they stand", 0, None)
     flown = np.array([isinstance(plan.envelope, Trajectory) for plan in task.plans], bool)
     rows = rows_of(task.plans if not flown.all() else ())
     unsure = _near_by_footprints(rows, task, flown)
