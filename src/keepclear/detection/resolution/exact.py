@@ -36,13 +36,11 @@ class Cluster:
     pairs: Mapping[tuple[int, int], Sequence[int]]
     others: Mapping[int, Place]
     hint: Mapping[int, Place]
-    weight: Mapping[int, int] | None = None
-    """What a second of each plan counts; None: all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """The best found: a place for each free plan; no solution's total (weighted) is under ``least_total``."""
+    """The best found: a place for each free plan; no solution's total is under ``least_total``."""
 
     places: dict[int, Place]
     total: int
@@ -108,13 +106,11 @@ class _Model:
         self._cost: dict[int, Any] = {}
         self._left: list[Any] = []
         self._least_greatest = 1
-        weights = cluster.weight or {}
-        self._weight = {plan: weights.get(plan, 1) for plan in cluster.free}
         for plan in cluster.free:
             self._add_plan(plan)
         for (a, b), rows in cluster.pairs.items():
             self._add_pair(a, b, rows)
-        self._total = sum(self._weight[plan] * self._cost[plan] for plan in cluster.free) + _LEFT_S * sum(self._left)
+        self._total = sum(self._cost[plan] for plan in cluster.free) + _LEFT_S * sum(self._left)
         self.model.minimize(self._total)
 
     def _add_plan(self, plan: int) -> None:

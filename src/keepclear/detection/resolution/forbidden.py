@@ -209,12 +209,15 @@ def _counted(pairs: Iterator[tuple[Ints, Ints]], told: Told) -> Iterator[tuple[I
         yield one, two
 
 
-def party_codes(task: Task) -> Ints | None:
-    """A number for each plan's party, where pairs within a party are left out; else nothing."""
-    if task.same_party:
-        return None
+def party_numbers(task: Task) -> Ints:
+    """A number for each plan's party."""
     names = {party: code for code, party in enumerate(dict.fromkeys(plan.party for plan in task.plans))}
     return np.array([names[plan.party] for plan in task.plans], np.int64)
+
+
+def party_codes(task: Task) -> Ints | None:
+    """The same where pairs within a party are left out; else nothing."""
+    return None if task.same_party else party_numbers(task)
 
 
 def _candidates(

@@ -36,10 +36,18 @@ class Board:
         self.layer: Ints = np.full(count, forbidden.own, np.int64)
         self.cost_s: Ints = np.zeros(count, np.int64)
         self.placed: Bools = np.zeros(count, bool)
-        self.weight: Ints = np.ones(count, np.int64)
-        """What a second of each plan's change counts."""
+        self._party: Ints = np.zeros(count, np.int64)
+        self._share: Ints = np.zeros(1, np.int64)
+        self._plans: Ints = np.ones(1, np.int64)
+        self._limit: Ints = np.array([0, -1], np.int64)
         self.compiled = len(forbidden) >= WORTH_COMPILING
         self._index()
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """All of it, in the order in which the kernels take it."""
+        changed = self.shift_s, self.layer, self.cost_s, self.placed
+        return *self._fixed, *changed, self._party, self._share, self._plans, self._limit
 
     def _index(self) -> None:
         """The windows by plan: of each its other plan, and when it may not be relative to that."""
@@ -57,10 +65,7 @@ class Board:
             layers[number, : len(own)] = own
         self.free: Bools = (found.after_s > 0) | (found.before_s > 0) | (layers[:, 1:] >= 0).any(axis=1)
         price = self.freedom.layer_cost_s * np.abs(np.arange(found.width) - found.own)
-        self.arrays = (
-            self.first, self.other, least, most, mask, layers, found.before_s, found.after_s, price,
-            self.shift_s, self.layer, self.cost_s, self.placed, self.weight,
-        )  # fmt: skip
+        self._fixed = self.first, self.other, least, most, mask, layers, found.before_s, found.after_s, price
         self._room: Ints = np.empty((2, int(np.diff(self.first).max(initial=0)) + 1), np.int64)
 
     @property
@@ -87,26 +92,26 @@ class Board:
         """Puts everybody where these say, whatever that leaves in conflict."""
         found = self.forbidden
         self.shift_s[:], self.layer[:], self.placed[:] = shift_s, layer, True
-        self.cost_s[:] = self._changes_s
+        layers = np.abs(layer - found.own)
+        self.cost_s[:] = np.abs(shift_s) + self.freedom.layer_cost_s * layers
         broken = np.flatnonzero(found.broken(shift_s, layer))
         pairs = np.unique(found.a[broken] * len(shift_s) + found.b[broken])
         np.add.at(self.cost_s, pairs % len(shift_s), LEFT_OVER_S)
-        self.cost_s *= self.weight
 
-    def weigh(self, weight: Ints) -> None:
-        """Lets a second of each plan's change count so much from now on."""
-        self.cost_s[:] = self.cost_s // self.weight * weight
-        self.weight[:] = weight
-
-    @property
-    def _changes_s(self) -> Ints:
-        layers = np.abs(self.layer - self.forbidden.own)
-        return np.asarray(np.abs(self.shift_s) + self.freedom.layer_cost_s * layers, np.int64)
+    def make_fair(self, party: Ints) -> None:
+        """From now on the search makes the parties' shares more alike, by number of party for each plan, as long as all
+        together is at most half as much again as now.
+        """
+        self._party = party
+        self._plans = np.maximum(np.bincount(party), 1)
+        self._share = np.bincount(party, self.cost_s, len(self._plans)).astype(np.int64)
+        total = int(self.cost_s.sum())
+        self._limit = np.array([total, total + total // 2], np.int64)
 
     @property
     def total_s(self) -> int:
-        """All changes together, a second of each counting as one; what is left over counts ``LEFT_OVER_S`` each."""
-        return int((self.cost_s // self.weight).sum())
+        """All changes together; what is left over counts ``LEFT_OVER_S`` each."""
+        return int(self.cost_s.sum())
 
     def search(self, seed: int, left_s: Callable[[], float], rounds: int, told: Callable[[], None]) -> None:
         """Large-neighbourhood search: a costly plan and some that it could meet are put in anew, again and again.

@@ -4,7 +4,9 @@ A board is a tuple of arrays. Fixed: ``FIRST`` (of each plan, where its windows 
 ``LEAST`` and ``MOST`` (how much later the plan may not be than that other), ``MASK`` (bit ``own layer * width + the
 other's``); ``LAYERS`` (plans, width: in order of price, -1 is none), ``BEFORE`` and ``AFTER`` (the most it may be
 brought forward and put off), ``PRICE`` (by layer). Changed in place: ``SHIFT``, ``LAYER``, ``COST`` and ``PLACED`` of
-each plan; ``WEIGHT`` is what a second of each counts.
+each plan. For a fair search: ``PARTY`` of each plan, and by party ``SHARE`` (the cost of its plans together) and
+``PLANS`` (how many they are); ``LIMIT`` is what all cost together and the most they may, under 0 where nobody asks for
+fairness.
 """
 
 from __future__ import annotations
@@ -16,7 +18,25 @@ LEFT_OVER_S = 10**7
 MOST_MEMBERS = 12
 FURTHEST_START_S = 180
 _BLOCKERS = 32
-FIRST, OTHER, LEAST, MOST, MASK, LAYERS, BEFORE, AFTER, PRICE, SHIFT, LAYER, COST, PLACED, WEIGHT = range(14)
+(
+    FIRST,
+    OTHER,
+    LEAST,
+    MOST,
+    MASK,
+    LAYERS,
+    BEFORE,
+    AFTER,
+    PRICE,
+    SHIFT,
+    LAYER,
+    COST,
+    PLACED,
+    PARTY,
+    SHARE,
+    PLANS,
+    LIMIT,
+) = range(17)
 
 
 def drawn(state: Any, below: int) -> int:
@@ -87,7 +107,7 @@ def put(board: Any, plan: int, room: Any) -> bool:
     if not found:
         best, best_shift, best_layer = least_conflict(board, plan)
     board[SHIFT][plan], board[LAYER][plan], board[PLACED][plan] = best_shift, best_layer, True
-    board[COST][plan] = best * board[WEIGHT][plan]
+    board[COST][plan] = best
     return found
 
 
@@ -98,7 +118,7 @@ def put_so(board: Any, plan: int, layer: int, start: int, room: Any) -> bool:
     if shift > after:
         return False
     board[SHIFT][plan], board[LAYER][plan], board[PLACED][plan] = shift, layer, True
-    board[COST][plan] = (board[PRICE][layer] + shift) * board[WEIGHT][plan]
+    board[COST][plan] = board[PRICE][layer] + shift
     return True
 
 
@@ -140,33 +160,65 @@ def put_better(board: Any, members: Any, count: int, on_layer: int, start: int, 
     """Takes the first so many members out and puts them in anew in their order; undone where that is worse.
 
     The first of them is put on ``on_layer`` (-1: where it likes best), shifted by ``start`` at least: a way that none
-    would choose by itself may leave the others better ones.
-
-    Better is a smaller sum, or the same sum and smaller squares; what is as good is kept too, and is False. ``kept`` is
-    room for three rows.
+    would choose by itself may leave the others better ones. Better is a smaller sum, or the same sum and smaller
+    squares; of a fair search, less unevenness. What is as good is kept too, and is False. ``kept`` is room for three
+    rows.
     """
-    shift, layer, cost, placed = board[SHIFT], board[LAYER], board[COST], board[PLACED]
-    total, square = 0, 0.0
-    for i in range(count):
-        plan = members[i]
-        kept[0, i], kept[1, i], kept[2, i] = shift[plan], layer[plan], cost[plan]
-        total += cost[plan]
-        square += float(cost[plan]) * float(cost[plan])
-        placed[plan] = False
+    fair = board[LIMIT][1] >= 0
+    total, square = taken_out(board, members, count, kept)
+    worth = unevenness(board) if fair else 0.0
     new, new_square = 0, 0.0
     for i in range(count):
         if i > 0 or on_layer < 0 or not put_so(board, members[0], on_layer, start, room):
             put(board, members[i], room)
-        new += cost[members[i]]
-        new_square += float(cost[members[i]]) * float(cost[members[i]])
-        if new > total:
+        cost = board[COST][members[i]]
+        new, new_square = new + cost, new_square + float(cost) * float(cost)
+        if new > total and not fair:
             break
-    if new < total or (new == total and new_square <= square):
-        return new < total or new_square < square
+    if fair:
+        for i in range(count):
+            board[SHARE][board[PARTY][members[i]]] += board[COST][members[i]] - kept[2, i]
+        new_worth = unevenness(board)
+        kept_so = board[LIMIT][0] + new - total <= board[LIMIT][1] and new_worth <= worth
+        gained = new_worth < worth
+    else:
+        kept_so = new < total or (new == total and new_square <= square)
+        gained = new < total or new_square < square
+    if kept_so:
+        board[LIMIT][0] += new - total
+        return gained
+    put_back(board, members, count, kept, fair)
+    return False
+
+
+def taken_out(board: Any, members: Any, count: int, kept: Any) -> tuple[int, float]:
+    """Takes members out and keeps what they had; what they cost together, and the squares of that."""
+    total, square = 0, 0.0
     for i in range(count):
         plan = members[i]
-        shift[plan], layer[plan], cost[plan], placed[plan] = kept[0, i], kept[1, i], kept[2, i], True
-    return False
+        kept[0, i], kept[1, i], kept[2, i] = board[SHIFT][plan], board[LAYER][plan], board[COST][plan]
+        total += kept[2, i]
+        square += float(kept[2, i]) * float(kept[2, i])
+        board[PLACED][plan] = False
+    return total, square
+
+
+def put_back(board: Any, members: Any, count: int, kept: Any, fair: bool) -> None:
+    """Gives members what they had."""
+    for i in range(count):
+        plan = members[i]
+        if fair:
+            board[SHARE][board[PARTY][plan]] += kept[2, i] - board[COST][plan]
+        board[SHIFT][plan], board[LAYER][plan], board[COST][plan] = kept[0, i], kept[1, i], kept[2, i]
+        board[PLACED][plan] = True
+
+
+def unevenness(board: Any) -> float:
+    """Squares of the parties' shares, each by how many plans the party has: least where all plans change alike."""
+    total = 0.0
+    for party in range(len(board[SHARE])):
+        total += float(board[SHARE][party]) * float(board[SHARE][party]) / board[PLANS][party]
+    return total
 
 
 def neighbourhood(board: Any, plan: int, free: Any, state: Any, members: Any) -> int:

@@ -14,8 +14,7 @@ import numpy as np
 from keepclear.detection.plan import Plan
 from keepclear.detection.resolution import exact
 from keepclear.detection.resolution.bound import least_total_s
-from keepclear.detection.resolution.fair import party_weights
-from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, surely, untold
+from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, party_numbers, surely, untold
 from keepclear.detection.resolution.freedom import Change, changed
 from keepclear.detection.resolution.insertion import Board
 from keepclear.detection.resolution.kernels_board import LEFT_OVER_S
@@ -29,7 +28,7 @@ MOST_TOGETHER = 1500
 """Plans in one cluster beyond which no solver is asked: the search is better at those."""
 _FEW_TOGETHER = 30
 """The same where windows are not exact, so that nothing but the bound could tell that a result is the best."""
-_FOR_THE_BOUND = 0.15
+_FOR_THE_BOUND, _FOR_FAIRNESS = 0.15, 0.4
 _KEPT_BACK = 0.4
 """Of the time, what the rounds must leave to the search."""
 
@@ -67,8 +66,11 @@ def resolve(
     if with_solver and not forbidden.is_exact and _hang_together(certain) <= MOST_TOGETHER:
         until_s = left_s() * (1 - _FOR_THE_BOUND)
         bound = max(bound, solve_in_rounds(certain, task.freedom, lambda: left_s() - until_s, seed, told).least_total)
-    solved = _solved(forbidden, task, bound, fair=fair, seed=seed, left_s=left_s, told=told, with_solver=with_solver)
-    board, bound = solved
+    later_s = left_s() * _FOR_FAIRNESS if fair else 0.0
+    board, bound = _solved(forbidden, task, bound, seed, lambda: left_s() - later_s, told, with_solver=with_solver)
+    if fair and board.total_s:
+        board.make_fair(party_numbers(task))
+        _searched(board, left_s, seed, told)
     changes, plans, after = _checked(task, forbidden, board.shift_s, board.layer, told)
     total = sum(change.cost_s(task.freedom) for change in changes)
     bound = min(bound, total)
@@ -77,7 +79,7 @@ def resolve(
 
 
 def _solved(
-    forbidden: Forbidden, task: Task, bound: int, *, fair: bool, seed: int, left_s: Callable[[], float], told: Told,
+    forbidden: Forbidden, task: Task, bound: int, seed: int, left_s: Callable[[], float], told: Told, *,
     with_solver: bool,
 ) -> tuple[Board, int]:  # fmt: skip
     """The best board found, and a total that none can be under."""
@@ -91,15 +93,8 @@ def _solved(
         found = _repaired(forbidden, task, standing)
         best = found if found.total_s <= best.total_s else best
         if not standing.in_conflict and standing.proven:
-            if fair and best.total_s:
-                best = _fairer(forbidden, task, best, left_s, seed, told)
             return best, bound
     if best.total_s > bound:
-        later_s = left_s() / 2 if fair else 0.0
-        _searched(best, lambda: left_s() - later_s, seed, told)
-    if fair and best.total_s:
-        weight = party_weights([plan.party for plan in task.plans], best.cost_s)
-        best.weigh(np.array([weight[plan] for plan in range(len(task.plans))], np.int64))
         _searched(best, left_s, seed, told)
     return best, bound
 
@@ -144,15 +139,6 @@ def _repaired(forbidden: Forbidden, task: Task, standing: Standing) -> Board:
         again = sorted((plan for plan in wrong if movable[plan]), key=lambda plan: span_ms(task.plans[plan].envelope))
         board.put_better(again)
     return board
-
-
-def _fairer(
-    forbidden: Forbidden, task: Task, board: Board, left_s: Callable[[], float], seed: int, told: Told
-) -> Board:
-    """The same solved once more with a second of the parties that change most counting more."""
-    weight = party_weights([plan.party for plan in task.plans], board.cost_s)
-    standing = solve_in_rounds(forbidden, task.freedom, left_s, seed, told, weight)
-    return board if standing.in_conflict else _repaired(forbidden, task, standing)
 
 
 def _checked(
