@@ -18,7 +18,7 @@ from keepclear.detection.resolution.freedom import Freedom
 from keepclear.detection.resolution.kernels_board import LEFT_OVER_S, MOST_MEMBERS
 from keepclear.detection.resolution.rows import Bools, Ints
 
-WORTH_COMPILING = 50_000
+WORTH_COMPILING = 300_000
 """Windows from which a compiler pays; a search that goes on for a while is compiled whatever it is about."""
 _AT_ONCE = 1000
 _WORTH_ROUNDS = 20_000

@@ -10,12 +10,13 @@ import numpy as np
 from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
-from keepclear.detection.resolution.beside import maybe_overlapping
+from keepclear.detection.resolution.beside import told_by_chords
 from keepclear.detection.resolution.flown import Pieces, pieces_of
 from keepclear.detection.resolution.forbidden import Task, Told, keeping_of, party_codes, untold
 from keepclear.detection.resolution.nearby import Keeping, Range, near_pairs
 from keepclear.detection.resolution.rows import Bools, Ints, Rows, rows_of
 from keepclear.spacetime.geodesic import LEAST_CURVATURE_RADIUS_M, Floats
+from keepclear.spacetime.heights import LEAST_OVERLAP_M
 from keepclear.spacetime.separation import separation_between
 from keepclear.spacetime.trajectory import Trajectory
 
@@ -33,8 +34,8 @@ def conflicts_among(task: Task, told: Told = untold) -> list[Names]:
     told("looking at plans as they stand", 0, None)
     flown = np.array([isinstance(plan.envelope, Trajectory) for plan in task.plans], bool)
     rows = rows_of(task.plans if not flown.all() else ())
-    unsure = _near_by_footprints(rows, task, flown)
-    found: set[Names] = set()
+    unsure, certain = _near_by_footprints(rows, task, flown)
+    found = {_names(task, a, b) for a, b in certain}
     for pair, sure in _near_in_flight(task):
         if sure:
             found.add(_names(task, *pair))
@@ -61,26 +62,49 @@ def _in_conflict(task: Task, one: Plan, other: Plan) -> bool:
     return judge(one, other, separation, task.heights, overlap=False).verdict is Verdict.CONFLICT
 
 
-def _near_by_footprints(rows: Rows, task: Task, flown: Bools) -> _Met:
-    """The pairs of plans, one of them of volumes at least, of which rows are near each other, and those rows."""
+def _near_by_footprints(rows: Rows, task: Task, flown: Bools) -> tuple[_Met, set[tuple[int, int]]]:
+    """The pairs of plans, one of them of volumes at least, of which rows are near each other, and those rows; and the
+    pairs that are in conflict for sure.
+    """
     activity, keeping = keeping_of(task)
     party = party_codes(task)
     met: _Met = {}
+    certain: set[tuple[int, int]] = set()
     for one, two in near_pairs(rows, np.ones(len(flown), bool), activity, keeping, _as_they_stand(len(flown))):
         a, b = rows.plan[one], rows.plan[two]
         counts = ~(flown[a] & flown[b])
         if party is not None:
             counts &= party[a] != party[b]
-        one, two = one[counts], two[counts]
-        lateral_m = keeping.lateral_m[activity[rows.plan[one]], activity[rows.plan[two]]]
-        maybe = maybe_overlapping(rows, one, two, lateral_m)
-        swap = rows.plan[one] > rows.plan[two]
-        first, second = np.where(swap, two, one)[maybe], np.where(swap, one, two)[maybe]
-        for i, j in zip(first.tolist(), second.tolist(), strict=True):
-            ours, theirs = met.setdefault((int(rows.plan[i]), int(rows.plan[j])), (set(), set()))
+        swap = a > b
+        one, two = np.where(swap, two, one)[counts], np.where(swap, one, two)[counts]
+        a, b = rows.plan[one], rows.plan[two]
+        overlap, unsure = told_by_chords(rows, one, two, keeping.lateral_m[activity[a], activity[b]])
+        level, above = _levels(rows, one, two, keeping.vertical_m[activity[a], activity[b]])
+        sure = overlap & level & ~(flown[a] | flown[b])
+        certain |= set(zip(a[sure].tolist(), b[sure].tolist(), strict=True))
+        maybe = overlap & ~sure
+        maybe[unsure] = True
+        maybe &= ~above
+        for i, j, pair in zip(
+            one[maybe].tolist(),
+            two[maybe].tolist(),
+            zip(a[maybe].tolist(), b[maybe].tolist(), strict=True),
+            strict=True,
+        ):
+            ours, theirs = met.setdefault(pair, (set(), set()))
             ours.add(i)
             theirs.add(j)
-    return met
+    return {pair: found for pair, found in met.items() if pair not in certain}, certain
+
+
+def _levels(rows: Rows, one: Ints, two: Ints, separation_m: Floats) -> tuple[Bools, Bools]:
+    """Of pairs of rows whose heights are all in one datum: which surely overlap in height, and which surely do not."""
+    datum = rows.floor_datum[one]
+    alike = (datum == rows.ceiling_datum[one]) & (datum == rows.floor_datum[two]) & (datum == rows.ceiling_datum[two])
+    gap = np.maximum(rows.floor_m[one] - rows.ceiling_m[two], rows.floor_m[two] - rows.ceiling_m[one]) - separation_m
+    thin = np.minimum(rows.ceiling_m[one] - rows.floor_m[one], rows.ceiling_m[two] - rows.floor_m[two])
+    level = alike & (gap < -LEAST_OVERLAP_M - _SLACK_M) & (thin > _THICK_M)
+    return np.asarray(level), np.asarray(alike & (gap > -LEAST_OVERLAP_M / 2))
 
 
 def _near_in_flight(task: Task) -> Iterator[tuple[tuple[int, int], bool]]:
