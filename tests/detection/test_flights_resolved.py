@@ -55,13 +55,13 @@ def test_detector_stands_between_what_may_and_what_surely_is_forbidden(
 ) -> None:
     monkeypatch.setattr("tests.detection.test_resolution.RULES", RULES)
     random = np.random.default_rng(11)
-    plans = [flight(f"p{number:02d}", random, at) for number in range(10)]
+    plans = [flight(f"p{number:02d}", random, at) for number in range(12)]
     freedom = Freedom(240, 60, 3, 150.0)
     task = task_of(plans, freedom)
     forbidden = forbidden_of(task)
     certain = surely(forbidden, task, list(itertools.combinations(range(len(plans)), 2)))
     seen = unsure = 0
-    for _ in range(9):
+    for _ in range(12):
         shift_s, layer = random.integers(-60, 241, len(plans)), random.integers(0, 3, len(plans))
         moved = [
             changed(plan, Change(int(shift), int(up) - forbidden.own), freedom)
@@ -74,6 +74,16 @@ def test_detector_stands_between_what_may_and_what_surely_is_forbidden(
         assert conflicts_among(task_of(moved, freedom)) == conflicts(moved)
     assert seen > 20
     assert unsure <= 0.05 * seen
+
+
+def test_one_that_begins_where_another_has_just_ended_is_seen() -> None:
+    def line(name: str, start_s: int, lon: tuple[float, float]) -> Plan:
+        times = NOON_MS + start_s * 1000, NOON_MS + (start_s + 600) * 1000
+        return Plan(name, name, "uas", Trajectory(times, lon, (47.0, 47.0), (500.0, 500.0), 200.0, 30.0, 2.5))
+
+    for later_s, met in ((604, [("p", "q")]), (606, [])):
+        plans = [line("p", 0, (7.0, 7.1)), line("q", later_s, (7.1, 7.2))]
+        assert conflicts_among(task_of(plans, Freedom(), rules=())) == met
 
 
 def test_bound_is_under_every_resolution_of_flights(monkeypatch: pytest.MonkeyPatch) -> None:
