@@ -3,72 +3,40 @@
 Both loads are the same each time. **Walks** (5,000, as in the prototype that the goal comes from): drones at one and
 the same height, 300 to 400 ft AMSL, each on a walk of 4 to 8 legs of 1 km on a grid of 49 by 49 km, never straight
 back, two minutes a leg; a leg is a corridor of 100 m either side for its two minutes. Take-offs are evenly spread over
-8 hours.
-
-**Flights** (30,000): 150 airports lie evenly over 10° W to 30° E, 36° to 60° N and are equally busy. A flight goes from
-one to another at least 400 km away, on a geodesic bent at one point up to 5 % of its length to a side, at 230 m/s and
-one level of FL290 to FL400 (odd eastbound, even westbound; 100 ft either side). Its plan is what lies more than 100 km
-from both airports, where climb and descent are over: corridors of at most 75 km, 2.5 NM either side of the line, each
-from half a minute before entry to half a minute after exit. Departures are evenly spread over the 24 hours.
+8 hours. **Flights** (30,000): trajectories between airports, through gates, on the levels of their direction, as
+``european_day`` describes.
 
 Six parties take turns, and plans of one party must keep clear too. Plans may be put off by up to 30 minutes or moved by
-one level up or down (100 ft for walks, 1,000 ft for flights), which counts as a minute.
+one level up or down (100 ft for walks; for flights 2,000 ft, the next level of their direction), which counts as a
+minute. Printed: what came of it, and the seconds that each stage took.
+
+``python -m bench.resolve_day 3000`` takes so many flights instead, and no walks.
 """
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 import time
-from itertools import pairwise
 
 import numpy as np
 
+from bench.european_day import MIDNIGHT_MS, PARTIES, airborne_at_most, european_day
 from keepclear.detection.plan import Plan
 from keepclear.detection.resolution.forbidden import Task
 from keepclear.detection.resolution.freedom import Freedom
 from keepclear.detection.resolution.resolve import Resolution, resolve
 from keepclear.spacetime.altitude import Altitude, Datum
 from keepclear.spacetime.footprint import Corridor
-from keepclear.spacetime.geodesic import WGS84
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.volume import Volume
 
-MIDNIGHT_MS = 1_775_692_800_000  # 2026-04-09T00:00:00Z
-HOURS = 24
-AIRPORTS = 150
-SPEED_MPS = 230.0
 WALK_HOURS, LEG_MS, SIDE_KM = 8, 120_000, 49
-LONGEST_M, EITHER_END_M, LEAST_FLIGHT_M = 75_000.0, 100_000.0, 400_000.0
-HALF_WIDTH_M = 4630.0
-PARTIES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot")
-
-Area = tuple[float, float, float, float]
-EUROPE: Area = (-10.0, 30.0, 36.0, 60.0)
 
 PROOF_GOAL_S, DAY_GOAL_S, MEAN_GOAL_S = 15.0, 300.0, 2.7 * 60
-
-
-def flights(count: int, area: Area, seed: int) -> list[Plan]:
-    """So many plans of flights over an area (west, east, south, north in degrees)."""
-    random = np.random.default_rng(seed)
-    west, east, south, north = area
-    lon, lat = random.uniform(west, east, AIRPORTS), random.uniform(south, north, AIRPORTS)
-    plans: list[Plan] = []
-    while len(plans) < count:
-        one, other = random.choice(AIRPORTS, 2, replace=False)
-        azimuth, _, distance_m = WGS84.inv(lon[one], lat[one], lon[other], lat[other])
-        bend, level = random.uniform(-0.05, 0.05), int(random.integers(0, 6))
-        departs_ms = MIDNIGHT_MS + int(random.integers(0, HOURS * 3600)) * 1000
-        if distance_m < LEAST_FLIGHT_M:
-            continue
-        via = WGS84.fwd(lon[one], lat[one], azimuth + np.degrees(2 * bend), distance_m / 2)[:2]
-        feet = 29_000 + 2000 * level + (0 if azimuth % 360 < 180 else 1000)
-        places = _places([(lon[one], lat[one]), via, (lon[other], lat[other])])
-        number = len(plans)
-        name, party = f"f{number:05d}", PARTIES[number % len(PARTIES)]
-        plans.append(Plan(name, party, "fixed_wing", _volumes(places, feet, departs_ms)))
-    return plans
+SEARCH_S = 240.0
+"""Of the five minutes, when the search must end: the rest is for the last check."""
 
 
 def walks(count: int, side_km: int, seed: int) -> list[Plan]:
@@ -97,60 +65,49 @@ def _on_grid(x: int, y: int) -> tuple[float, float]:
     return 7.0 + x / 76.06, 47.0 + y / 111.17
 
 
-def _places(line: list[tuple[float, float]]) -> list[tuple[float, float, float]]:
-    """Places along a line at most 75 km apart, with metres flown, without what is near either end."""
-    found: list[tuple[float, float, float]] = []
-    flown = 0.0
-    for (lon, lat), (to_lon, to_lat) in pairwise(line):
-        azimuth, _, length_m = WGS84.inv(lon, lat, to_lon, to_lat)
-        first = EITHER_END_M if not found else 0.0
-        last = length_m - (EITHER_END_M if (to_lon, to_lat) == line[-1] else 0.0)
-        parts = max(1, int(np.ceil((last - first) / LONGEST_M)))
-        for share in np.linspace(first, last, parts + 1)[1 if found else 0 :]:
-            at_lon, at_lat, _ = WGS84.fwd(lon, lat, azimuth, share)
-            found.append((float(at_lon), float(at_lat), flown + float(share)))
-        flown += length_m
-    return found
+class Stages:
+    """The seconds from each stage's first word to the next one's."""
 
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._now, self._since = "", time.perf_counter()
 
-def _volumes(places: list[tuple[float, float, float]], feet: int, departs_ms: int) -> tuple[Volume, ...]:
-    floor, ceiling = (Altitude(Datum.FL, (feet + by) / 100, "FL") for by in (-100, 100))
-    return tuple(
-        Volume(
-            Corridor(((lon, lat), (to_lon, to_lat)), HALF_WIDTH_M),
-            floor,
-            ceiling,
-            departs_ms + int(flown / SPEED_MPS) * 1000 - 30_000,
-            departs_ms + int(to_flown / SPEED_MPS) * 1000 + 30_000,
-        )
-        for (lon, lat, flown), (to_lon, to_lat, to_flown) in pairwise(places)
-    )
+    def told(self, stage: str, *_: int | None) -> None:
+        """A stage tells how far it is."""
+        name = re.split(r"[,:\d]", stage)[0].strip()
+        now = time.perf_counter()
+        if self._now:
+            self.seconds[self._now] = self.seconds.get(self._now, 0.0) + now - self._since
+        self._now, self._since = name, now
 
 
 def run(what: str, plans: list[Plan], layer_ft: float, limit_s: float) -> tuple[Resolution, float]:
     """Resolve some plans, and print what came of it and how long it took."""
-    count = len(plans)
+    count, stages = len(plans), Stages()
     task = Task(plans, (), HeightRules(), Freedom(layer_ft=layer_ft), np.ones(count, bool), same_party=True)
-    began = time.perf_counter()
-    found = resolve(task, left_s=lambda: limit_s - (time.perf_counter() - began))
-    took_s = time.perf_counter() - began
+    began, worked = time.perf_counter(), time.process_time()
+    found = resolve(task, left_s=lambda: limit_s - (time.perf_counter() - began), told=stages.told)
+    took_s, worked_s = time.perf_counter() - began, time.process_time() - worked
+    stages.told("", 0, None)
     shifts = [change.shift_s for change in found.changes]
-    volumes = sum(len(plan.envelope) for plan in plans if isinstance(plan.envelope, tuple))
     print(
-        f"resolve {count:,} {what}, {volumes:,} volumes, {len(found.before):,} conflicts: {took_s:.1f} s, "
+        f"resolve {count:,} {what}, {len(found.before):,} conflicts: {took_s:.1f} s ({worked_s:.1f} s of processor), "
         f"{len(found.after)} left, {'proven the least' if found.optimal else 'not proven'}; "
         f"change {found.total_s:,} s, at least {found.least_total_s:,} s; "
         f"mean delay {sum(shifts) / count:.2f} s, greatest {max(shifts)} s, "
         f"{sum(change.layer != 0 for change in found.changes):,} on another level; "
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB"
     )
+    print("  " + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in stages.seconds.items()))
     return found, took_s
 
 
 def main() -> int:
     """Print both figures; 0 when both goals are reached."""
     proof, proof_s = run("walks", walks(5_000, SIDE_KM, 1), 100.0, PROOF_GOAL_S * 4)
-    day, day_s = run("flights", flights(30_000, EUROPE, 1), 1000.0, DAY_GOAL_S)
+    flights = european_day(30_000, 1)
+    print(f"{len(flights):,} flights, {airborne_at_most(flights):,} in the air at the busiest moment")
+    day, day_s = run("flights", flights, 2000.0, SEARCH_S)
     mean_s = sum(change.shift_s for change in day.changes) / len(day.changes)
     short = not proof.optimal or proof_s > PROOF_GOAL_S
     short |= bool(day.after) or day_s > DAY_GOAL_S or mean_s >= MEAN_GOAL_S
@@ -158,4 +115,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if len(sys.argv) == 2:
+        run("flights", european_day(int(sys.argv[1]), 1), 2000.0, SEARCH_S)
+    else:
+        sys.exit(main())

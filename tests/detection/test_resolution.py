@@ -148,13 +148,14 @@ def test_result_is_clear_within_limits_and_the_same_each_time(
 ) -> None:
     monkeypatch.setattr(exact, "is_installed", lambda: with_solver)
     monkeypatch.setattr(resolving, "SEARCH_ROUNDS", 300)
+    monkeypatch.setattr(exact, "STEPS", 0.2)
     random = np.random.default_rng(seed)
     plans = [plan_of(number, random, spread=0.05, window_s=8) for number in range(14)]
     fixed = [3, 7, 11]
     task = task_of(plans, Freedom(600, 60, 3, 200.0, 30), fixed=fixed)
-    found: Resolution = resolve(task, seed=seed, left_s=lambda: 4.0)
-    assert [(met.a, met.b) for met in found.before] == conflicts(plans)
-    assert [(met.a, met.b) for met in found.after] == conflicts(found.plans)
+    found: Resolution = resolve(task, seed=seed, left_s=lambda: 1000.0)
+    assert list(found.before) == conflicts(plans)
+    assert list(found.after) == conflicts(found.plans)
     assert not [pair for pair in conflicts(found.plans) if not {f"p{number}" for number in fixed} >= set(pair)]
     for number, change in enumerate(found.changes):
         assert -60 <= change.shift_s <= 600
@@ -162,7 +163,7 @@ def test_result_is_clear_within_limits_and_the_same_each_time(
         assert found.plans[number] == changed(plans[number], change, task.freedom)
         assert number not in fixed or change == Change()
     assert found.least_total_s <= found.total_s
-    assert resolve(task, seed=seed, left_s=lambda: 4.0) == found
+    assert resolve(task, seed=seed, left_s=lambda: 1000.0) == found
 
 
 def test_windows_say_what_the_detector_says() -> None:
@@ -214,7 +215,7 @@ def test_trajectories_are_cleared_and_left_alone_where_clear(monkeypatch: pytest
     assert conflicts(plans)
     assert not conflicts(found.plans)
     assert found.changes[2] == Change()
-    assert not found.optimal
+    assert 0 < found.least_total_s <= found.total_s
     assert isinstance(plans[0].envelope, Trajectory)
     assert len(list(stretches(plans[0].envelope))) == 10
 

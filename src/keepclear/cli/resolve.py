@@ -206,7 +206,7 @@ def _report(task: Task, found: Resolution) -> dict[str, Any]:
         "optimal": found.optimal,
         "solver": found.exact,
         "shares": party_shares([plan.party for plan in task.plans], costs),
-        "left": [[meeting.a, meeting.b] for meeting in found.after],
+        "left": [list(pair) for pair in found.after],
     }
 
 
@@ -225,7 +225,9 @@ def _print(report: dict[str, Any], out: str, found: Resolution) -> None:
         f"Shift: {report['total_delay_s']:,} s together, {report['mean_delay_s']:.1f} s a notice, at most "
         f"{report['greatest_delay_s']:,} s. Height: {report['layers_changed']:,} on another layer."
     )
-    how_good = "the least there is" if found.optimal else f"at least {report['lower_bound']:,} s are needed"
+    how_good = "the least there is"
+    if not found.optimal:
+        how_good = f"at least {report['lower_bound']:,} s are needed, so no more than {report['gap']:.0%} can be spared"
     print_line(f"Change: {report['total_change_s']:,} s together ({how_good}); by party: {_shares(report['shares'])}.")
     if not found.exact:
         print_line(f"Found by search alone, which seldom proves the least. {HOW_TO_INSTALL}")

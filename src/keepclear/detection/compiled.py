@@ -31,7 +31,7 @@ def compiled(function: F) -> F:
 def code_folder() -> Path:
     """Where this version's machine code is kept: beside the source if that can be written, else with the user."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("kernels*.py")), Path(__file__), Path(geodesic.__file__), Path(heights.__file__)]
+    sources = [*sorted(here.rglob("kernels*.py")), Path(__file__), Path(geodesic.__file__), Path(heights.__file__)]
     digest = sha256(numba.__version__.encode())
     for source in sources:
         digest.update(source.read_bytes())

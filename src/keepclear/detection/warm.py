@@ -1,4 +1,4 @@
-"""``python -m keepclear.detection.warm``: compiles the index's kernels where that is still to do, so that nobody waits.
+"""``python -m keepclear.detection.warm``: compiles all kernels where that is still to do, so that nobody waits.
 
 ``make`` and a fresh installation run it; the host does the same beside its work.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 
 def warm() -> None:
-    """Everything that the index compiles is compiled and kept: it asks a small index every kind of question."""
+    """Everything there is to compile is compiled and kept: it asks a small index every kind of question, and clears two
+    flights.
+    """
     from keepclear.detection.compiled import COMPLETE, code_folder
     from keepclear.detection.grid import GridIndex
     from keepclear.detection.plan import Plan
+    from keepclear.detection.resolution.warm import warm as warm_resolution
     from keepclear.spacetime.altitude import SURFACE, UNLIMITED
     from keepclear.spacetime.footprint import Disc
     from keepclear.spacetime.heights import HeightRules
@@ -27,6 +30,7 @@ def warm() -> None:
     index.admit_many([Plan("c", "three", "uas", (volume,))])
     index.put(Plan("d", "three", "uas", (volume,)))
     index.withdraw("a")
+    warm_resolution()
     (code_folder() / COMPLETE).touch()
 
 

@@ -23,7 +23,7 @@ def overlapping(
     rows: Rows, one: Ints, two: Ints, separation_m: Floats, told: Callable[[int, int], None] | None = None
 ) -> Bools:
     """Which pairs overlap by 1 cm or more on the ground, each widened by its separation."""
-    found, unsure = _told_by_chords(rows, one, two, separation_m)
+    found, unsure = told_by_chords(rows, one, two, separation_m)
     for count, pair in enumerate(unsure.tolist()):
         a, b = rows.volumes[one[pair]].footprint, rows.volumes[two[pair]].footprint
         found[pair] = lateral_gap(a, b, float(separation_m[pair])).contact is Contact.OVERLAP
@@ -32,14 +32,7 @@ def overlapping(
     return found
 
 
-def maybe_overlapping(rows: Rows, one: Ints, two: Ints, separation_m: Floats) -> Bools:
-    """The same without a look at the few that chords cannot tell: those are let through."""
-    found, unsure = _told_by_chords(rows, one, two, separation_m)
-    found[unsure] = True
-    return found
-
-
-def _told_by_chords(rows: Rows, one: Ints, two: Ints, separation_m: Floats) -> tuple[Bools, Ints]:
+def told_by_chords(rows: Rows, one: Ints, two: Ints, separation_m: Floats) -> tuple[Bools, Ints]:
     """Which pairs surely overlap, and the numbers of those that may or may not."""
     found = np.zeros(len(one), bool)
     open_ = np.ones(len(one), bool)

@@ -1,7 +1,8 @@
 """How little change could do at the very least, said without solving anything.
 
 Two plans that conflict as they stand need at least the change that parts those two alone, and pairs (or cliques)
-without a plan in common add up. In a clique each plan is in all but one of its pairs, so the sum over its pairs by its
+without a plan in common add up; so do shares of pairs, none under 0, of which no plan is in more than one altogether.
+In a clique each plan is in all but one of its pairs, so the sum over its pairs by its
 size less one is a bound too. Where plans can only be put off, a clique in one place is a machine with release times,
 and serving in order of release is the best that there is for jobs of equal length (M. Pinedo, Scheduling, §4.4).
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from keepclear.detection.resolution.exact import best_shares, is_installed
 from keepclear.detection.resolution.forbidden import Forbidden
 from keepclear.detection.resolution.freedom import Freedom
 from keepclear.detection.resolution.pairs import part
@@ -42,7 +44,31 @@ def least_total_s(forbidden: Forbidden, freedom: Freedom, conflicts: Mapping[Pai
         near.setdefault(a, set()).add(b)
         near.setdefault(b, set()).add(a)
     only_later = freedom.layers == 1 and freedom.earliest_s == 0
-    return max(_matched(needs), _cliqued(needs, near, forbidden, only_later=only_later))
+    return max(_matched(needs), _cliqued(needs, near, forbidden, only_later=only_later), _shared_out(needs, forbidden))
+
+
+def _shared_out(needs: Mapping[Pair, _Need], forbidden: Forbidden) -> int:
+    """The needs of pairs, each counted by a share, no plan that can change in shares of more than one together."""
+    if not needs or not is_installed():
+        return 0
+    pairs, worth = list(needs), [need.cost_s for need in needs.values()]
+    movable = {plan for pair in pairs for plan in pair if can_change(forbidden, plan)}
+    shares = best_shares(pairs, worth, movable)
+    used: dict[int, float] = {}
+    for pair, share in zip(pairs, shares, strict=True):
+        for plan in pair:
+            used[plan] = used.get(plan, 0.0) + share
+    # The shares are held to what they must be here, so that the bound needs no trust in who worked them out.
+    total = 0.0
+    for pair, share, cost_s in zip(pairs, shares, worth, strict=True):
+        over = max(1.0, *(used[plan] for plan in pair if plan in movable))
+        total += cost_s * share / over
+    return max(int(total - 1e-6), 0)
+
+
+def can_change(forbidden: Forbidden, plan: int) -> bool:
+    """True when a plan can be changed at all."""
+    return bool(forbidden.before_s[plan] or forbidden.after_s[plan] or len(forbidden.layers[plan]) > 1)
 
 
 def _matched(needs: Mapping[Pair, _Need]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,18 +36,22 @@ class Cluster:
     pairs: Mapping[tuple[int, int], Sequence[int]]
     others: Mapping[int, Place]
     hint: Mapping[int, Place]
-    weight: Mapping[int, int] | None = None
-    """What a second of each plan counts; None: all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """The best found: a place for each free plan; no solution's total (weighted) is under ``least_total``."""
+    """The best found: a place for each free plan; no solution's total is under ``least_total``."""
 
     places: dict[int, Place]
     total: int
     least_total: int
     proven: bool
+
+
+STEPS = 20.0
+"""The most work for one cluster, in the solver's own measure (about a second each): this ends it at the same place each
+time, where the clock would not.
+"""
 
 
 def is_installed() -> bool:
@@ -56,6 +60,26 @@ def is_installed() -> bool:
         return importlib.util.find_spec("ortools.sat.python.cp_model") is not None
     except (ImportError, ValueError):
         return False
+
+
+def best_shares(pairs: Sequence[tuple[int, int]], worth: Sequence[float], limited: Collection[int]) -> list[float]:
+    """A share for each pair, 0 or more, so that their worth together is greatest while the shares of each limited plan
+    are 1 at most together: a linear program.
+    """
+    from ortools.linear_solver import pywraplp
+
+    solver: Any = pywraplp.Solver.CreateSolver("GLOP")
+    shares = [solver.NumVar(0.0, solver.infinity(), "") for _ in pairs]
+    limits = {plan: solver.Constraint(-solver.infinity(), 1.0) for plan in sorted(limited)}
+    for pair, share, value in zip(pairs, shares, worth, strict=True):
+        solver.Objective().SetCoefficient(share, value)
+        for plan in pair:
+            if plan in limits:
+                limits[plan].SetCoefficient(share, 1.0)
+    solver.Objective().SetMaximization()
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:
+        return [0.0] * len(pairs)
+    return [max(share.solution_value(), 0.0) for share in shares]
 
 
 def solve(
@@ -88,13 +112,11 @@ class _Model:
         self._cost: dict[int, Any] = {}
         self._left: list[Any] = []
         self._least_greatest = 1
-        weights = cluster.weight or {}
-        self._weight = {plan: weights.get(plan, 1) for plan in cluster.free}
         for plan in cluster.free:
             self._add_plan(plan)
         for (a, b), rows in cluster.pairs.items():
             self._add_pair(a, b, rows)
-        self._total = sum(self._weight[plan] * self._cost[plan] for plan in cluster.free) + _LEFT_S * sum(self._left)
+        self._total = sum(self._cost[plan] for plan in cluster.free) + _LEFT_S * sum(self._left)
         self.model.minimize(self._total)
 
     def _add_plan(self, plan: int) -> None:
@@ -187,6 +209,7 @@ class _Model:
     def _run(self, seconds: float, seed: int) -> CpSolver:
         solver = self._cp.CpSolver()
         solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+        solver.parameters.max_deterministic_time = STEPS
         solver.parameters.random_seed = seed
         solver.parameters.num_workers = 1 if len(self._cluster.free) <= _FEW else 2
         return solver

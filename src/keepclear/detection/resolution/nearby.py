@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import shapely
 
-from keepclear.detection.resolution.rows import Bools, Ints, Rows
+from keepclear.detection.resolution.rows import Bools, Ints
 from keepclear.spacetime.geodesic import Floats
 
 _AT_ONCE = 4096
@@ -32,8 +33,61 @@ class Range:
     rise_m: Floats
 
 
+class Boxes(Protocol):
+    """Things of plans in boxes: ``low`` and ``high`` (n, 3) through the earth, windows, and heights in their datum."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def plan(self) -> Ints:
+        """Whose each is, by number."""
+        ...
+
+    @property
+    def start_ms(self) -> Ints:
+        """When each begins."""
+        ...
+
+    @property
+    def end_ms(self) -> Ints:
+        """When each ends."""
+        ...
+
+    @property
+    def low(self) -> Floats:
+        """The lowest x, y, z of each."""
+        ...
+
+    @property
+    def high(self) -> Floats:
+        """The highest."""
+        ...
+
+    @property
+    def floor_m(self) -> Floats:
+        """The lowest height of each, in its datum."""
+        ...
+
+    @property
+    def ceiling_m(self) -> Floats:
+        """The highest."""
+        ...
+
+    @property
+    def floor_datum(self) -> Ints:
+        """The datum of the lowest, as a code."""
+        ...
+
+    @property
+    def ceiling_datum(self) -> Ints:
+        """The datum of the highest."""
+        ...
+
+
 def near_pairs(
-    rows: Rows, wanted: Bools, activity: Ints, keeping: Keeping, range_: Range
+    rows: Boxes, wanted: Bools, activity: Ints, keeping: Keeping, range_: Range
 ) -> Iterator[tuple[Ints, Ints]]:
     """Pairs of rows, of different plans, whose boxes come near each other in some change of both.
 
@@ -64,7 +118,7 @@ def near_pairs(
 
 
 def _near(
-    rows: Rows,
+    rows: Boxes,
     one: Ints,
     two: Ints,
     wanted: Bools,

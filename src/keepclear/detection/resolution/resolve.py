@@ -11,20 +11,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keepclear.detection.meeting import Meeting
 from keepclear.detection.plan import Plan
 from keepclear.detection.resolution import exact
 from keepclear.detection.resolution.bound import least_total_s
-from keepclear.detection.resolution.fair import party_weights
-from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, untold
+from keepclear.detection.resolution.forbidden import Forbidden, Task, Told, forbidden_of, party_numbers, surely, untold
 from keepclear.detection.resolution.freedom import Change, changed
-from keepclear.detection.resolution.insertion import LEFT_OVER_S, Board, first_come, put_better, search
-from keepclear.detection.resolution.rounds import Standing, can_change, pairs_in_conflict, solve_in_rounds
+from keepclear.detection.resolution.insertion import Board
+from keepclear.detection.resolution.kernels_board import LEFT_OVER_S
+from keepclear.detection.resolution.rounds import Standing, can_change, clusters_of, pairs_in_conflict, solve_in_rounds
 from keepclear.detection.resolution.rows import Ints
-from keepclear.detection.resolution.standing import conflicts_among
+from keepclear.detection.resolution.standing import Names, conflicts_among
 from keepclear.spacetime.envelope import span_ms
 
 SEARCH_ROUNDS = 200_000
+MOST_TOGETHER = 1500
+"""Plans in one cluster beyond which no solver is asked: the search is better at those."""
+_FEW_TOGETHER = 30
+"""The same where windows are not exact, so that nothing but the bound could tell that a result is the best."""
+_FOR_THE_BOUND, _FOR_FAIRNESS = 0.15, 0.4
 _KEPT_BACK = 0.4
 """Of the time, what the rounds must leave to the search."""
 
@@ -35,9 +39,9 @@ class Resolution:
 
     changes: tuple[Change, ...]
     plans: tuple[Plan, ...]
-    before: tuple[Meeting, ...]
-    """What was in conflict, sorted."""
-    after: tuple[Meeting, ...]
+    before: tuple[Names, ...]
+    """The pairs that were in conflict, by their ids, sorted."""
+    after: tuple[Names, ...]
     """What is still, by the detector; empty where all is well."""
     total_s: int
     """All changes together: seconds of shift, and layers at their cost."""
@@ -53,40 +57,59 @@ def resolve(
 ) -> Resolution:
     """Clears all conflicts that can be cleared. The same each time for a seed, unless ``left_s`` runs out."""
     before = tuple(conflicts_among(task, told))
-    forbidden = forbidden_of(task, told)
+    forbidden = forbidden_of(task, told, before)
     still = np.zeros(len(task.plans), np.int64)
-    conflicts = pairs_in_conflict(forbidden, still, still + forbidden.own)
-    bound = least_total_s(forbidden, task.freedom, conflicts)
+    told("working out the least that is needed", 0, None)
+    certain = surely(forbidden, task, pairs_in_conflict(forbidden, still, still + forbidden.own))
+    bound = least_total_s(certain, task.freedom, pairs_in_conflict(certain, still, still + forbidden.own))
     with_solver = exact.is_installed()
-    solved = _solved(forbidden, task, bound, fair=fair, seed=seed, left_s=left_s, told=told, with_solver=with_solver)
-    board, bound = solved
+    if with_solver and not forbidden.is_exact and _hang_together(certain) <= MOST_TOGETHER:
+        until_s = left_s() * (1 - _FOR_THE_BOUND)
+        bound = max(bound, solve_in_rounds(certain, task.freedom, lambda: left_s() - until_s, seed, told).least_total)
+    later_s = left_s() * _FOR_FAIRNESS if fair else 0.0
+    board, bound = _solved(forbidden, task, bound, seed, lambda: left_s() - later_s, told, with_solver=with_solver)
+    if fair and board.total_s:
+        board.make_fair(party_numbers(task))
+        _searched(board, left_s, seed, told)
     changes, plans, after = _checked(task, forbidden, board.shift_s, board.layer, told)
     total = sum(change.cost_s(task.freedom) for change in changes)
-    bound = 0 if forbidden.in_stretches else min(bound, total)
+    bound = min(bound, total)
     optimal = not after and total == bound
     return Resolution(changes, plans, before, after, total, bound, optimal, with_solver)
 
 
 def _solved(
-    forbidden: Forbidden, task: Task, bound: int, *, fair: bool, seed: int, left_s: Callable[[], float], told: Told,
+    forbidden: Forbidden, task: Task, bound: int, seed: int, left_s: Callable[[], float], told: Told, *,
     with_solver: bool,
 ) -> tuple[Board, int]:  # fmt: skip
     """The best board found, and a total that none can be under."""
-    random = np.random.default_rng(seed)
     best = _first_come(forbidden, task, told)
-    if with_solver:
+    many = MOST_TOGETHER if forbidden.is_exact else _FEW_TOGETHER
+    if with_solver and _hang_together(forbidden) <= many:
         later_s = left_s() * _KEPT_BACK
         standing = solve_in_rounds(forbidden, task.freedom, lambda: left_s() - later_s, seed, told)
-        bound = max(bound, standing.least_total)
+        if forbidden.is_exact:
+            bound = max(bound, standing.least_total)
         found = _repaired(forbidden, task, standing)
         best = found if found.total_s <= best.total_s else best
         if not standing.in_conflict and standing.proven:
-            if fair and best.total_s:
-                best = _fairer(forbidden, task, best, left_s, seed, told)
             return best, bound
     if best.total_s > bound:
-        search(best, random, left_s, SEARCH_ROUNDS, lambda total: told(_left(total), 0, None))
+        _searched(best, left_s, seed, told)
     return best, bound
+
+
+def _hang_together(forbidden: Forbidden) -> int:
+    """How many plans the largest cluster has of those that conflict as they stand."""
+    still = np.zeros(len(forbidden.before_s), np.int64)
+    clusters = clusters_of(pairs_in_conflict(forbidden, still, still + forbidden.own), can_change(forbidden))
+    return max((len(members) for members, _ in clusters), default=0)
+
+
+def _searched(board: Board, left_s: Callable[[], float], seed: int, told: Told) -> None:
+    """More rounds the more plans there are that are changed."""
+    rounds = SEARCH_ROUNDS * max(1, int((board.cost_s > 0).sum()) // 1000)
+    board.search(seed, left_s, rounds, lambda: told(_left(board.total_s), 0, None))
 
 
 def _left(total_s: int) -> str:
@@ -101,7 +124,8 @@ def _first_come(forbidden: Forbidden, task: Task, told: Told) -> Board:
     starts = np.array([span_ms(plan.envelope)[0] for plan in task.plans], np.int64)
     order = np.lexsort((np.arange(len(starts)), starts))
     board.placed[~movable] = True
-    first_come(board, order[movable[order]].tolist(), lambda done: told("first come, first served", done, len(order)))
+    told("first come, first served", 0, None)
+    board.put_all(order[movable[order]].tolist())
     return board
 
 
@@ -113,22 +137,13 @@ def _repaired(forbidden: Forbidden, task: Task, standing: Standing) -> Board:
         movable = can_change(forbidden)
         wrong = {plan for pair in pairs_in_conflict(forbidden, board.shift_s, board.layer) for plan in pair}
         again = sorted((plan for plan in wrong if movable[plan]), key=lambda plan: span_ms(task.plans[plan].envelope))
-        put_better(board, again, again)
+        board.put_better(again)
     return board
-
-
-def _fairer(
-    forbidden: Forbidden, task: Task, board: Board, left_s: Callable[[], float], seed: int, told: Told
-) -> Board:
-    """The same solved once more with a second of the parties that change most counting more."""
-    weight = party_weights([plan.party for plan in task.plans], board.cost_s)
-    standing = solve_in_rounds(forbidden, task.freedom, left_s, seed, told, weight)
-    return board if standing.in_conflict else _repaired(forbidden, task, standing)
 
 
 def _checked(
     task: Task, forbidden: Forbidden, shift_s: Ints, layer: Ints, told: Told
-) -> tuple[tuple[Change, ...], tuple[Plan, ...], tuple[Meeting, ...]]:
+) -> tuple[tuple[Change, ...], tuple[Plan, ...], tuple[Names, ...]]:
     changes = tuple(Change(int(shift), int(at) - forbidden.own) for shift, at in zip(shift_s, layer, strict=True))
     plans = tuple(changed(plan, change, task.freedom) for plan, change in zip(task.plans, changes, strict=True))
     return changes, plans, tuple(conflicts_among(_with(task, plans), told))

@@ -38,8 +38,7 @@ class Standing:
 
 
 def solve_in_rounds(
-    forbidden: Forbidden, freedom: Freedom, left_s: Callable[[], float], seed: int, told: Told,
-    weight: Mapping[int, int] | None = None,
+    forbidden: Forbidden, freedom: Freedom, left_s: Callable[[], float], seed: int, told: Told
 ) -> Standing:  # fmt: skip
     """Solves until nothing meets anew or the time is over."""
     count = len(forbidden.before_s)
@@ -61,7 +60,7 @@ def solve_in_rounds(
             key = members, len(pairs)
             if key not in solved:
                 told(f"round {round_}: {len(active):,} pairs", number, len(clusters))
-                found = _solved(forbidden, freedom, members, pairs, rows_of_pair, standing, left_s, seed, weight)
+                found = _solved(forbidden, freedom, members, pairs, rows_of_pair, standing, left_s, seed)
                 if found is None:
                     standing.proven = False
                     return standing
@@ -74,7 +73,7 @@ def solve_in_rounds(
         for members, pairs in clusters:
             if left_s() > 0 and _in_conflict(forbidden, standing, members, rows_of_pair):
                 answer = solved[members, len(pairs)]
-                places = _fitted(forbidden, freedom, members, answer, rows_of_pair, standing, left_s, seed, weight)
+                places = _fitted(forbidden, freedom, members, answer, rows_of_pair, standing, left_s, seed)
                 _put(standing, places)
     return standing
 
@@ -92,7 +91,7 @@ def _in_conflict(forbidden: Forbidden, standing: Standing, members: Sequence[int
 
 def _fitted(
     forbidden: Forbidden, freedom: Freedom, members: tuple[int, ...], answer: Solved, rows: _Rows,
-    standing: Standing, left_s: Callable[[], float], seed: int, weight: Mapping[int, int] | None,
+    standing: Standing, left_s: Callable[[], float], seed: int,
 ) -> dict[int, Place]:  # fmt: skip
     """The cluster at the same least total in a way that suits all others as they stand, if there is one.
 
@@ -106,7 +105,7 @@ def _fitted(
         for plan in pair
         if plan not in free
     }
-    cluster = Cluster(members, {pair: rows[pair] for pair in pairs}, others, answer.places, weight)
+    cluster = Cluster(members, {pair: rows[pair] for pair in pairs}, others, answer.places)
     found = solve(forbidden, freedom, cluster, min(left_s(), _FIT_S), seed, leaving=False)
     return found.places if found is not None and found.total == answer.least_total else answer.places
 
@@ -182,9 +181,9 @@ def clusters_of(pairs: Iterable[Pair], movable: Bools) -> list[tuple[tuple[int, 
 
 def _solved(
     forbidden: Forbidden, freedom: Freedom, members: tuple[int, ...], pairs: tuple[Pair, ...], rows: _Rows,
-    standing: Standing, left_s: Callable[[], float], seed: int, weight: Mapping[int, int] | None,
+    standing: Standing, left_s: Callable[[], float], seed: int,
 ) -> Solved | None:  # fmt: skip
-    if weight is None and len(pairs) == 1 and len(members) == 2:
+    if len(pairs) == 1 and len(members) == 2:
         a, b = pairs[0]
         parted = part(forbidden, freedom, a, b, rows[a, b])
         if parted is not None:
@@ -201,7 +200,6 @@ def _solved(
         {pair: rows[pair] for pair in pairs},
         {plan: still for pair in pairs for plan in pair if plan not in free},
         {plan: Place(int(standing.shift_s[plan]), int(standing.layer[plan])) for plan in members},
-        weight,
     )
     left = left_s()
     return solve(forbidden, freedom, cluster, max(left * _SHARE, min(left, 1.0)), seed)
