@@ -12,7 +12,18 @@ from pathlib import Path
 from keepclear.mechanism.alert_table import ALERT_TABLE
 from keepclear.mechanism.rules import RULE_KEYS
 from keepclear.mechanism.statement import BODIES, OWES_ACK
-from keepclear.mechanism.states import GRADE_MOVES, NOTICE_MOVES, Grade, NoticeState
+from keepclear.mechanism.states import (
+    GRADE_MOVES,
+    NOTICE_MOVES,
+    PROPOSAL_MOVES,
+    STOP_MOVES,
+    Grade,
+    NoticeState,
+    ProposalState,
+    StopState,
+)
+from keepclear.mechanism.suspension import PASSES
+from keepclear.mechanism.words import PROTECTED
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 RENDERED = "<!-- Rendered by scripts/render_tables.py from the tables in src/keepclear/mechanism. Do not edit. -->\n"
@@ -38,7 +49,7 @@ def alerts_page() -> str:
             *(f"- `{row.code}`: {' '.join(row.may_do)}" for row in ALERT_TABLE.values()),
             "",
             "## Rules\n",
-            "Keys of `[rules]` in a mechanism file. Some are of checks that later versions bring.\n",
+            "Keys of `[rules]` in a mechanism file.\n",
             "| key | default | unit | meaning |",
             "| --- | --- | --- | --- |",
             *(f"| `{rule.key}` | {rule.default:g} | {rule.unit} | {rule.meaning} |" for rule in RULE_KEYS),
@@ -48,8 +59,9 @@ def alerts_page() -> str:
 
 
 def states_page() -> str:
-    """The life of a notice and the grades of a recipient."""
+    """The life of a notice, the grades of a recipient, the lives of a STOP and of a proposal."""
     grades = ((before, ", ".join(f"`{grade}`" for grade in after)) for before, after in GRADE_MOVES.items())
+    stops = ((before, ", ".join(f"`{move}`" for move in after) or "–") for before, after in STOP_MOVES.items())
     return "\n".join(
         [
             RENDERED,
@@ -70,10 +82,28 @@ def states_page() -> str:
             "| --- | --- |",
             *(f"| `{before}` | {after} |" for before, after in grades),
             "",
+            "## A STOP, for each addressed party\n",
+            f"States: {', '.join(f'`{state}`' for state in StopState)}. A move bears the name of the state after it;",
+            "a report that comes before any answer is one. The STOP is closed when all have ceased, or when the side",
+            "that raised it says that what it saw has ceased.\n",
+            "| state | may be followed by |",
+            "| --- | --- |",
+            *(f"| `{before}` | {after} |" for before, after in stops),
+            "",
+            "## A proposal\n",
+            f"States: {', '.join(f'`{state}`' for state in ProposalState)}. `counter` is a proposal of the other side",
+            "about the same conflict; `lapse` its end, or a newer version of one of its notices.\n",
+            "| from | move | to |",
+            "| --- | --- | --- |",
+            *(f"| `{before}` | `{move}` | `{after}` |" for (before, move), after in PROPOSAL_MOVES.items()),
+            "",
             "## Statements\n",
-            f"This version takes {', '.join(f'`{kind}`' for kind in BODIES)}. Of these,",
+            f"Types: {', '.join(f'`{kind}`' for kind in BODIES)}. Of these,",
             f"{', '.join(f'`{kind}`' for kind in BODIES if kind in OWES_ACK)} owe an acknowledgement from every",
-            "addressed party.",
+            "addressed party.\n",
+            "While the mechanism is suspended these pass:",
+            f"{', '.join(f'`{kind}`' for kind in BODIES if kind in PASSES)};",
+            f"and notices of {', '.join(f'`{activity}`' for activity in sorted(PROTECTED))}.",
             "",
         ]
     )

@@ -165,7 +165,7 @@ def test_what_is_open_stands_to_reason(script: list[Any]) -> None:
                 assert len({notice.party for notice in pair}) == 2
                 assert len({notice.mode for notice in pair}) == 1
         for row in mechanism.obligations(open_only=True):
-            held = mechanism.notice(row.notice)
+            held = mechanism.notice(row.subject)
             assert held is not None
             assert held.statement == row.about
 

@@ -19,7 +19,7 @@ from keepclear.formats.mechanism_toml import agreement_from_table
 from keepclear.formats.reader import Table
 from keepclear.formats.strict_json import Limits, loads
 from keepclear.mechanism.agreement import Agreement
-from keepclear.mechanism.core import RULES_VERSION
+from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.statement import Statement
 
 ENTRY_VERSION = 1

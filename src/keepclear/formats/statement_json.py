@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from keepclear.errors import InvalidInput
+from keepclear.formats.line_json import LINE_TYPES, line_body_from_json
 from keepclear.formats.place_json import place_from_json
 from keepclear.formats.reader import LONGEST_TEXT, Table, shown
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
@@ -28,7 +29,7 @@ MOST_ADDRESSEES = 1_000
 def statement_from_json(value: object, agreement: Agreement) -> Statement:
     """The statement that a JSON object says, for the mechanism of this agreement.
 
-    Raises ``InvalidInput`` naming the field, and ``Refused`` for a type that this version does not take yet.
+    Raises ``InvalidInput`` naming the field.
     """
     top = Table(value, "", ENVELOPE_KEYS)
     kind = statement_type(top.required("type", f"one of {', '.join(StatementType)}"))
@@ -62,7 +63,7 @@ def notice_body_from_json(value: object, agreement: Agreement, field: str = "bod
 
 
 def body_from_json(kind: StatementType, value: object, field: str, agreement: Agreement) -> Body:
-    """The body of a statement of this type; ``kind`` is one that this version takes."""
+    """The body of a statement of this type."""
     if kind is StatementType.NOTICE:
         return notice_body_from_json(value, agreement, field)
     if kind is StatementType.AMEND:
@@ -71,6 +72,8 @@ def body_from_json(kind: StatementType, value: object, field: str, agreement: Ag
         return _ack_body(value, field)
     if kind is StatementType.MESSAGE:
         return _message_body(value, field)
+    if kind in LINE_TYPES:
+        return line_body_from_json(kind, value, field, agreement)
     table = Table(value, field, ("notice", "reason"))
     return LifeBody(_id_of(table, "notice"), table.optional_text("reason", most=LONGEST_TEXT))
 

@@ -10,7 +10,7 @@ from keepclear.formats.entry import entry_from_bytes
 from keepclear.host.live_index import live_index
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Alert
-from keepclear.mechanism.core import RULES_VERSION, Mechanism
+from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.outcome import Outcome, What
 from keepclear.mechanism.statement import Statement
 
@@ -48,7 +48,7 @@ class Working:
 
     def snapshot(self) -> bytes:
         """Everything here as bytes: a line about it, then the mechanism's own."""
-        head = {"v": 1, "rules": RULES_VERSION, "raised": self._raised}
+        head = {"v": 1, "rules": self.mechanism.rules, "raised": self._raised}
         return json.dumps(head, separators=(",", ":")).encode("utf-8") + _SEPARATOR + self.mechanism.snapshot()
 
     @classmethod
@@ -56,8 +56,8 @@ class Working:
         """The state that ``snapshot`` gave. Raises ``ValueError`` when other rules made it."""
         head, _, rest = data.partition(_SEPARATOR)
         told = json.loads(head)
-        if told["v"] != 1 or told["rules"] != RULES_VERSION:
-            message = f"made by version {told['v']}, rules {told['rules']}"
+        if told["v"] != 1:
+            message = f"made by version {told['v']}"
             raise ValueError(message)
         working = cls(agreement, Mechanism.restore(agreement, rest, live_index(agreement)), length)
         working._raised = {str(name): list(raised) for name, raised in told["raised"].items()}
