@@ -87,6 +87,7 @@ class OptionOut(Model):
     cost: float
     why: str
     change: dict[str, Any]
+    proposal: dict[str, Any] | None = Field(description="The body of a statement that would propose it.")
     shift_min: int | None
     floor: str | None
     ceiling: str | None
@@ -134,6 +135,8 @@ class RecipientOut(Model):
     party: str | None
     grade: str
     at: Instant | None
+    reached: list[dict[str, Any]]
+    read_back: Literal["matched", "mismatched"] | None
 
 
 class NoticeOut(Model):
@@ -162,6 +165,8 @@ class NoticeOut(Model):
     start: Instant | None
     end: Instant | None
     recipients: list[RecipientOut]
+    ready: bool | None = Field(description="Whether all have it; null for who did not send it.")
+    missing: list[dict[str, Any]]
     seen_versions: int
 
 
@@ -172,7 +177,7 @@ class ObligationOut(Model):
     kind: str
     desk_or_party: str
     about: str
-    notice: str
+    subject: str
     due_at: Instant
     met_at: Instant | None
     state: Literal["open", "met", "lapsed"]

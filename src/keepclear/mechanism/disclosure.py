@@ -44,7 +44,7 @@ def view(mechanism: Mechanism, desk: str, thing: Thing | Change | WaysOut) -> di
         case Obligation():
             return _obligation_view(thing) if _may_see_obligation(agreement, desk, thing) else None
         case WaysOut():
-            return _ways_out_view(thing, _sides_to_see(agreement, desk, thing))
+            return _ways_out_view(agreement, desk, thing)
         case _:
             return line_view(mechanism, desk, thing)
 
@@ -95,11 +95,26 @@ def _sides_to_see(agreement: Agreement, desk: str, found: WaysOut) -> list[SideA
     return [row for row in found.sides if row.party == side]
 
 
-def _ways_out_view(found: WaysOut, sides: list[SideAdvice]) -> dict[str, Any] | None:
+def _ways_out_view(agreement: Agreement, desk: str, found: WaysOut) -> dict[str, Any] | None:
+    """The sides that the desk may see, each option with the body of a proposal that it could send as it is."""
+    sides = _sides_to_see(agreement, desk, found)
     if not sides:
         return None
+    about: str | None = "~".join(found.alert.key)
+    if agreement.disclosure is Disclosure.BROKER:
+        about = found.alert.id if agreement.party_of(desk) is None else None
     told = [
-        {"notice": row.notice, "party": row.party, "options": [option.as_json() for option in row.options]}
+        {
+            "notice": row.notice,
+            "party": row.party,
+            "options": [
+                {
+                    **option.as_json(),
+                    "proposal": None if about is None else {"about": about, "change": option.change()},
+                }
+                for option in row.options
+            ],
+        }
         for row in sides
     ]
     return {"alert": found.alert.id, "step_min": found.limits.step_min, "sides": told}

@@ -22,7 +22,7 @@ from keepclear.mechanism.proposal import Proposal
 from keepclear.mechanism.stop import Stop
 from keepclear.mechanism.suspension import Suspension
 from keepclear.mechanism.watch import Watch
-from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
+from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure, Mode
 from keepclear.spacetime.envelope import envelope_to_json
 from keepclear.spacetime.instants import format_instant
 
@@ -63,6 +63,43 @@ def recipients_view(recipients: Iterable[Recipient]) -> list[dict[str, Any]]:
             "read_back": None if row.read_back is None else "matched" if row.read_back else "mismatched",
         }
         for row in recipients
+    ]
+
+
+def figures_view(mechanism: Mechanism, desk: str) -> list[dict[str, Any]]:
+    """The figures of the line tests that the desk's side took part in; all for the mediator."""
+    side = mechanism.agreement.party_of(desk)
+    return [
+        {
+            "tester": row.tester,
+            "tested": row.tested,
+            "sent": row.sent,
+            "answered": row.answered,
+            "late": row.late,
+            "missed": row.missed,
+            "slowest_s": row.slowest_ms / 1000,
+            "last_sent_at": _instant(row.last_sent_ms),
+            "last_answered_at": _instant(row.last_answered_ms),
+        }
+        for row in mechanism.line_figures()
+        if side in (None, row.tester, row.tested)
+    ]
+
+
+def shares_view(mechanism: Mechanism, desk: str, mode: Mode) -> list[dict[str, Any]]:
+    """What each party has moved; under ``broker`` a party is told of itself alone."""
+    side = mechanism.agreement.party_of(desk)
+    own_only = side is not None and mechanism.agreement.disclosure is Disclosure.BROKER
+    return [
+        {
+            "party": row.party,
+            "moves": row.moves,
+            "shift_min": row.shift_min,
+            "height_m": row.height_m,
+            "lateral_m": row.lateral_m,
+        }
+        for row in mechanism.shares(mode)
+        if not own_only or row.party == side
     ]
 
 

@@ -19,8 +19,8 @@ def handover(mechanism: Mechanism, desk: str) -> dict[str, Any]:
     owed, unanswered proposals, and the live notices of its side with who has not got them.
     """
     side = mechanism.agreement.party_of(desk) or MEDIATOR_DESK
-    open_alerts = [alert for alert in mechanism.alerts(open_only=True) if desk in alert.to]
-    open_owed = mechanism.obligations(open_only=True)
+    open_alerts = sorted((row for row in mechanism.alerts(open_only=True) if desk in row.to), key=_most_urgent)
+    open_owed = sorted(mechanism.obligations(open_only=True), key=_soonest)
     live = [notice for notice in mechanism.notices() if notice.is_live]
     return {
         "desk": desk,
@@ -28,13 +28,9 @@ def handover(mechanism: Mechanism, desk: str) -> dict[str, Any]:
         "watch": view(mechanism, desk, mechanism.watch(desk)),
         "suspensions": _shown(mechanism, desk, (row for row in mechanism.suspensions() if row.ended_at_ms is None)),
         "stops": _shown(mechanism, desk, mechanism.stops(open_only=True)),
-        "alerts": _shown(mechanism, desk, sorted(open_alerts, key=_most_urgent)),
-        "owed": _shown(mechanism, desk, sorted((row for row in open_owed if row.owing == side), key=_soonest)),
-        "waiting_for": _shown(
-            mechanism,
-            desk,
-            sorted((row for row in open_owed if (row.to_party or MEDIATOR_DESK) == side), key=_soonest),
-        ),
+        "alerts": _shown(mechanism, desk, open_alerts),
+        "owed": _shown(mechanism, desk, (row for row in open_owed if row.owing == side)),
+        "waiting_for": _shown(mechanism, desk, (row for row in open_owed if (row.to_party or MEDIATOR_DESK) == side)),
         "proposals": _shown(mechanism, desk, mechanism.proposals(open_only=True)),
         "notices": _shown(mechanism, desk, (notice for notice in live if notice.party == side)),
     }
