@@ -45,7 +45,8 @@ def _delivery(ledger: Ledger, due: Due) -> None:
     notice, addressee, statement = due.key
     if statement in ledger.awaited.get(notice, {}).get(addressee, ()):
         held = ledger.notices[notice]
-        raise_or_keep(ledger, no_delivery(ledger.agreement, held, addressee), held.mode)
+        within_s = (due.at_ms - ledger.heard[statement].at_ms) / 1000
+        raise_or_keep(ledger, no_delivery(ledger.agreement, held, addressee, within_s), held.mode)
 
 
 def _ack(ledger: Ledger, due: Due) -> None:

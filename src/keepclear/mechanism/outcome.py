@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from keepclear.mechanism.agreement import AgreementInForce
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
@@ -20,10 +21,14 @@ class ChangeKind(StrEnum):
     NOTICE = "notice"
     ALERT = "alert"
     OBLIGATION = "obligation"
+    AGREEMENT = "agreement"
 
 
 class What(StrEnum):
-    """What became of it. ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged."""
+    """What became of it.
+
+    ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged; what is agreed.
+    """
 
     HEARD = "heard"
     CHANGED = "changed"
@@ -53,7 +58,7 @@ class Heard:
     about_party: str | None = None
 
 
-Thing = Heard | Notice | Alert | Obligation
+Thing = Heard | Notice | Alert | Obligation | AgreementInForce
 
 
 @dataclass(frozen=True, slots=True)
