@@ -13,7 +13,7 @@ from keepclear.mechanism.agreement import Agreement, ThirdForce
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.bodies import AckBody, AmendBody, Body, LifeBody, MessageBody
 from keepclear.mechanism.core import Mechanism
-from keepclear.mechanism.outcome import Change
+from keepclear.mechanism.outcome import Change, Heard
 from keepclear.mechanism.play import ClockEntry, DeliveryEntry, Entry, StatementEntry, play, step
 from keepclear.mechanism.statement import Statement, StatementType
 from keepclear.mechanism.words import AckLevel, Activity, Disclosure, Mode, Precedence
@@ -120,7 +120,7 @@ def changes(mechanism: Mechanism, entries: Iterable[Entry], polls: Iterable[int]
 
 def without_places(found: Iterable[Change]) -> list[object]:
     """Changes without the places in the record, which each telling of the clock moves on."""
-    return [(c.kind, c.what, c.at_ms, c.thing if c.kind != "statement" else c.thing.id) for c in found]
+    return [(c.kind, c.what, c.at_ms, c.thing.id if isinstance(c.thing, Heard) else c.thing) for c in found]
 
 
 AGREEMENTS = st.sampled_from([agreement(third_forces=FORCES), agreement(Disclosure.BROKER, third_forces=FORCES)])
