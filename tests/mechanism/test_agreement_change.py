@@ -25,6 +25,7 @@ from keepclear.mechanism.statement import Statement, StatementType
 from keepclear.mechanism.words import Disclosure
 from keepclear.spacetime.altitude import parse_altitude
 from keepclear.spacetime.heights import HeightRules
+from keepclear.spacetime.measure import envelope_footprints, footprints_meet
 from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
 from tests.mechanism.test_replay_properties import BEGIN, FORCES, SCRIPTS, changes, entries_of
 from tests.oracles.said import MINUTE, agreement, box
@@ -111,6 +112,19 @@ def zones_by_hand(mechanism: Mechanism, agreed: Agreement) -> set[tuple[str, ...
     }
 
 
+def gaps_by_hand(mechanism: Mechanism, agreed: Agreement) -> set[tuple[str, ...]]:
+    """Forces whose area a live notice meets, and that no live notice of its mode names."""
+    there = live(mechanism)
+    return {
+        (one.id, force.name)
+        for one in there
+        for force in agreed.third_forces
+        if one.body.envelope is not None
+        and any(footprints_meet(each, force.footprint) for each in envelope_footprints(one.body.envelope))
+        and not any(force.name in other.body.covers and other.mode is one.mode for other in there)
+    }
+
+
 def standing(mechanism: Mechanism, code: str) -> set[tuple[str, ...]]:
     return {alert.key for alert in mechanism.alerts(open_only=True) if alert.code == code}
 
@@ -159,6 +173,7 @@ def test_the_same_stands_as_when_each_is_looked_at_alone(
         if changed:
             assert standing(mechanism, "CONFLICT_4D") == conflicts_by_hand(mechanism, after)
             assert standing(mechanism, "RULE_ZONE") == zones_by_hand(mechanism, after)
+            assert standing(mechanism, "THIRD_PARTY_GAP") == gaps_by_hand(mechanism, after)
     assert changed
 
 
