@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keepclear.errors import InvalidInput, Refused
-from keepclear.mechanism.agreement import Agreement, Desk, Party, Place
+from keepclear.mechanism.agreement import Agreement, Desk, Party, Place, ThirdForce
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import event, view
 from keepclear.mechanism.outcome import Thing
@@ -217,3 +217,17 @@ def test_every_desk_is_told_of_the_change_and_both_sides_of_the_new_conflict(dis
         codes = [change["alert"]["code"] for change in shown["changes"] if change["kind"] == "alert"]
         assert codes == ["CONFLICT_4D"] * conflicts
     assert [one.index for one in line.mechanism.agreements] == [0, 3]
+
+
+def test_a_force_that_is_new_is_covered_and_uncovered_like_any_other() -> None:
+    line = line_with()
+    hill = (ThirdForce("Hill force", box(36.05, 34.05, 36.3, 34.3)),)
+    line.mechanism.amend_agreement(agreement(third_forces=hill), THEN + 1)
+    assert [alert.code for alert in line.open()] == ["THIRD_PARTY_GAP"]
+    far = volume(box(40, 34, 40.1, 34.1))
+    cover = line.notice("charlie.duty", body(far, covers=("Hill force",)), THEN + 2, "alpha")
+    assert line.open() == [], "somebody covers it now"
+    line.life("charlie.duty", StatementType.CANCEL, cover, THEN + 3, "alpha")
+    assert [alert.code for alert in line.open()] == ["THIRD_PARTY_GAP"]
+    line.mechanism.amend_agreement(agreement(), THEN + 4)
+    assert line.open() == []
