@@ -31,8 +31,9 @@ from keepclear.spacetime.separation import Separation, SeparationRule
 
 HEARD_MS = BEGIN_MS - DAY_MS
 SAMPLE = 400
-GOAL_MS = 1.0
-"""A volume: a hundred thousand in less than two minutes, before anybody is served."""
+GOAL_AT = 100_000
+GOAL = 1.0
+"""All in one go should take no more than notice by notice, where each pair is looked at from both ends."""
 
 
 def bare() -> Agreement:
@@ -143,7 +144,8 @@ def measure(volumes: int, goals: Goals) -> None:
     print(f"  notice by notice (a sample): {single_ms:.3f} ms a volume", flush=True)
     amended(mechanism, before, "and back", volumes)
     assert len(mechanism.alerts(open_only=True)) == standing, "there and back leaves what stood"
-    goals.most(f"computed a volume at {volumes:,}", each_ms, GOAL_MS, "ms")
+    if volumes >= GOAL_AT:  # a small load is over before the shapes of its notices are worked out twice
+        goals.most(f"all in one go at {volumes:,}, beside notice by notice", each_ms / single_ms, GOAL, "times")
 
 
 def main() -> int:
