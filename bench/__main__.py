@@ -13,6 +13,7 @@ BENCHES = {
     "check": "bench.check_files",
     "race": "bench.race",
     "resolve": "bench.resolve_day",
+    "recheck": "bench.recheck",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

@@ -139,10 +139,10 @@ async def conversation(
     async with host.reading() as mechanism:
         names = mechanism.conversation(about)
         places = [found[0] for name in names[start : start + limit] if (found := mechanism.heard_at(name)) is not None]
-    kept = [await host.entries(place, 1) for place in places]
-    read = await asyncio.to_thread(lambda: [read_back(each, host.agreement)[0][1] for each in kept])
+    kept = [data for place in places for data in await host.entries(place, 1)]
+    entries = await asyncio.to_thread(read_back, kept)
     async with host.reading() as mechanism:
-        heard = [mechanism.heard(statement) for statement in read if statement is not None]
+        heard = [mechanism.heard(each.statement["id"], each.statement) for each in entries if each.statement]
         items = [shown for each in heard if each is not None and (shown := view(mechanism, caller.desk, each))]
     following = start + len(places)
     return answer({"items": items, "next": following if following < len(names) else None})

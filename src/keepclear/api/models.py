@@ -236,6 +236,15 @@ class Me(Model):
     next_serial: int
 
 
+class InForceOut(Model):
+    """Which agreement it is: the first is number 1. ``digest`` is of the agreement as the record keeps it."""
+
+    number: int
+    index: int
+    since: Instant
+    digest: str = Field(description="SHA-256 (hex) of its canonical JSON.")
+
+
 class MechanismOut(Model):
     """The agreement as data; the rows are those of the mechanism file."""
 
@@ -252,6 +261,7 @@ class MechanismOut(Model):
     regions: list[dict[str, Any]]
     zones: list[dict[str, Any]]
     third_forces: list[dict[str, Any]]
+    in_force: InForceOut
 
 
 DESCRIBED_BY_HAND = (Problem, StatementIn, PreviewIn, DeliveryIn)

@@ -8,7 +8,7 @@ from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.heights import Contact, HeightRules, compare_bands, height_band
 from keepclear.spacetime.instants import FIRST_MS, LAST_MS
-from keepclear.spacetime.lateral import lateral_gap
+from keepclear.spacetime.lateral import lateral_gap, may_meet
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
@@ -48,5 +48,7 @@ def _volume_enters(volume: Volume, zone: Volume, heights: HeightRules) -> bool:
     band = height_band(volume.footprint, volume.floor, volume.ceiling, heights)
     zone_band = height_band(zone.footprint, zone.floor, zone.ceiling, heights)
     if compare_bands(band, zone_band).contact is not Contact.OVERLAP:
+        return False
+    if not may_meet(volume.footprint, zone.footprint, 0.0):
         return False
     return lateral_gap(volume.footprint, zone.footprint, 0.0).contact is Contact.OVERLAP

@@ -45,7 +45,7 @@ class Entry:
 
 
 def agreement_entry(at: int, agreement: Agreement) -> bytes:
-    """The entry that begins a record: what was agreed."""
+    """What is agreed from then on: the first entry of a record, and one wherever it was amended."""
     return _bytes("agreement", at, {"agreement": agreement_to_table(agreement)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import rfc8785
 
@@ -20,11 +21,15 @@ _SEPARATOR = b"\n"
 class Working:
     """The state after ``length`` entries. Used by one thread at a time: the writer's, or a reader's between batches."""
 
-    def __init__(self, agreement: Agreement, mechanism: Mechanism, length: int) -> None:
-        self.agreement = agreement
+    def __init__(self, mechanism: Mechanism, length: int) -> None:
         self.mechanism = mechanism
         self.length = length
         self._raised: dict[str, list[str]] = {}
+
+    @property
+    def agreement(self) -> Agreement:
+        """What is agreed now."""
+        return self.mechanism.agreement
 
     def note_raised(self, statement_id: str, outcome: Outcome) -> None:
         """The alerts that this statement raised are remembered, for its receipt."""
@@ -48,17 +53,21 @@ class Working:
 
     def snapshot(self) -> bytes:
         """Everything here as bytes: a line about it, then the mechanism's own."""
-        head = {"v": 1, "rules": self.mechanism.rules, "raised": self._raised}
+        in_force = self.mechanism.agreements[-1].index
+        head = {"v": 2, "rules": self.mechanism.rules, "agreement": in_force, "raised": self._raised}
         return json.dumps(head, separators=(",", ":")).encode("utf-8") + _SEPARATOR + self.mechanism.snapshot()
 
     @classmethod
-    def restore(cls, agreement: Agreement, length: int, data: bytes) -> Working:
-        """The state that ``snapshot`` gave. Raises ``ValueError`` when other rules made it."""
+    def restore(cls, agreement_at: Callable[[int], Agreement], length: int, data: bytes) -> Working:
+        """The state that ``snapshot`` gave; ``agreement_at`` reads the agreement at a place in the record.
+
+        Raises ``ValueError`` when other rules made it.
+        """
         head, _, rest = data.partition(_SEPARATOR)
         told = json.loads(head)
-        if told["v"] != 1:
+        if told["v"] != 2:
             message = f"made by version {told['v']}"
             raise ValueError(message)
-        working = cls(agreement, Mechanism.restore(agreement, rest, live_index(agreement)), length)
+        working = cls(Mechanism.restore(agreement_at(told["agreement"]), rest, live_index), length)
         working._raised = {str(name): list(raised) for name, raised in told["raised"].items()}
         return working

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -16,7 +16,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from keepclear.detection.index import PlanIndex
 from keepclear.mechanism.accident import Accident
 from keepclear.mechanism.account import Account
-from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.agreement import Agreement, AgreementInForce, Desk
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.checks.serials import Serials
 from keepclear.mechanism.dues import Due, DueKind, Dues
@@ -41,6 +41,12 @@ from keepclear.spacetime.volume import Volume, volume_to_json
 
 SNAPSHOT_VERSION = 2
 
+EVERY_HEIGHT = HeightRules(-500.0, 9000.0, 850.0, 1100.0)
+"""The widest rules that a mechanism file can have: what was heard under any agreement can be read back under these.
+
+An envelope does not depend on the rules it is read under; they only say which heights are refused.
+"""
+
 Shape = TypeVar("Shape")
 
 _ENVELOPE = frozenset(get_args(Envelope))
@@ -52,6 +58,8 @@ def ledger_to_bytes(ledger: Ledger) -> bytes:
     state = {
         "snapshot": SNAPSHOT_VERSION,
         "mechanism": ledger.agreement.name,
+        "agreements": ledger.agreements,
+        "former": ledger.agreement.former,
         "now": ledger.now,
         "index": ledger.index,
         "alerts_raised": ledger.alerts_raised,
@@ -91,8 +99,12 @@ def ledger_from_bytes(data: bytes, agreement: Agreement, plans: Mapping[Mode, Pl
     if state.get("snapshot") != SNAPSHOT_VERSION or state.get("mechanism") != agreement.name:
         message = "this snapshot is of another version or another mechanism; play the record again"
         raise ValueError(message)
-    heights = agreement.heights
-    ledger = Ledger(agreement, plans, state["now"], state["index"], state["alerts_raised"], state["rules"])
+    heights = EVERY_HEIGHT
+    former = tuple(_typed(Desk, row, heights) for row in state["former"])
+    ledger = Ledger(
+        replace(agreement, former=former), plans, state["now"], state["index"], state["alerts_raised"], state["rules"]
+    )
+    ledger.agreements = [_typed(AgreementInForce, row, heights) for row in state["agreements"]]
     ledger.heard = {name: _typed(HeardRef, ref, heights) for name, ref in state["heard"].items()}
     ledger.notices = {row["id"]: _typed(Notice, row, heights) for row in state["notices"]}
     ledger.live = dict.fromkeys(state["live"])

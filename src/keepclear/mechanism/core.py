@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from keepclear.detection.index import PlanIndex, SimpleIndex
 from keepclear.mechanism.accident import Accident
@@ -10,7 +11,9 @@ from keepclear.mechanism.accidents import hear_accident
 from keepclear.mechanism.accounts import hear_account
 from keepclear.mechanism.admission import admit, check_notice_body
 from keepclear.mechanism.admission_common import check_desk, own_notice
-from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.agreement import Agreement, AgreementInForce
+from keepclear.mechanism.agreement_change import put_in_force, work_again
+from keepclear.mechanism.agreement_succession import successor
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.bodies import NoticeBody
 from keepclear.mechanism.burden import Share, shares
@@ -45,6 +48,9 @@ from keepclear.mechanism.watching import hear_sign_off, hear_sign_on
 from keepclear.mechanism.ways_out import WaysOut, ways_out
 from keepclear.mechanism.words import Mode
 
+IndexFor = Callable[[Agreement], PlanIndex]
+"""Makes an empty index for live notices under an agreement's rules: each agreement in force has one of its own."""
+
 _HEARS: dict[StatementType, Callable[[Ledger, Statement], Apply]] = {
     StatementType.NOTICE: hear_notice,
     StatementType.AMEND: hear_amend,
@@ -76,14 +82,15 @@ _HEARS: dict[StatementType, Callable[[Ledger, Statement], Apply]] = {
 
 
 class Mechanism:
-    """One mechanism, from its agreement on. The agreement is entry 0 of the record.
+    """One mechanism, from its first agreement on, which is entry 0 of the record.
 
     Every input bears the time it came; one before the last counts as at the last, for time never runs backwards.
     The answer does not depend on how often the clock is told: each deadline fires at its own time.
     """
 
-    def __init__(self, agreement: Agreement, plans: PlanIndex | None = None, rules: str = RULES_VERSION) -> None:
-        self._ledger = Ledger(agreement, _indexes(agreement, plans), rules_version=rules)
+    def __init__(self, agreement: Agreement, plans: IndexFor | None = None, rules: str = RULES_VERSION) -> None:
+        self._plans = plans or simple_index
+        self._ledger = Ledger(agreement, _indexes(agreement, self._plans), rules_version=rules)
 
     @property
     def rules(self) -> str:
@@ -92,8 +99,13 @@ class Mechanism:
 
     @property
     def agreement(self) -> Agreement:
-        """What was agreed."""
+        """What is agreed now."""
         return self._ledger.agreement
+
+    @property
+    def agreements(self) -> tuple[AgreementInForce, ...]:
+        """Which agreement was in force from where in the record on; the last one is now."""
+        return tuple(self._ledger.agreements)
 
     @property
     def index(self) -> int:
@@ -132,6 +144,19 @@ class Mechanism:
         self._run_to(max(to, self._ledger.now))
         return self._changed()
 
+    def amend_agreement(self, agreement: Agreement, at: int) -> Outcome:
+        """``agreement`` is in force from ``at`` on, and every live notice is checked again under it.
+
+        Raises Refused for a change that would leave somebody's notice or debt in the air, InvalidInput for an envelope
+        that cannot be compared under it; then what was agreed is as it was. What was due until ``at`` comes first.
+        """
+        at = max(at, self._ledger.now)
+        after = successor(self._ledger, agreement, at)
+        self._run_to(at)
+        put_in_force(self._ledger, work_again(self._ledger, after, _indexes(after, self._plans)))
+        self._run_to(at)
+        return self._outcome(is_entry=True)
+
     def next_due(self) -> int | None:
         """When something may fall due next, in ms; None when nothing ever will unless something is heard."""
         return self._ledger.dues.next_ms()
@@ -164,8 +189,11 @@ class Mechanism:
         return ledger_to_bytes(self._ledger)
 
     @classmethod
-    def restore(cls, agreement: Agreement, data: bytes, plans: PlanIndex | None = None) -> Mechanism:
-        """The mechanism that ``snapshot`` described; the index is built again from its live notices."""
+    def restore(cls, agreement: Agreement, data: bytes, plans: IndexFor | None = None) -> Mechanism:
+        """The mechanism that ``snapshot`` described, under the agreement that was in force then.
+
+        The index is built again from its live notices.
+        """
         mechanism = cls(agreement, plans)
         mechanism._ledger = ledger_from_bytes(data, agreement, mechanism._ledger.plans)
         return mechanism
@@ -250,10 +278,10 @@ class Mechanism:
         ref = self._ledger.heard.get(statement_id)
         return None if ref is None else (ref.index, ref.at_ms)
 
-    def heard(self, statement: Statement) -> Heard | None:
-        """A statement read back from the record, with its place, for ``disclosure``; None when it was not heard."""
-        ref = self._ledger.heard.get(statement.id)
-        return None if ref is None else ref.with_source(statement.id, statement.source or {})
+    def heard(self, statement_id: str, source: Mapping[str, Any]) -> Heard | None:
+        """A statement's JSON from the record, with its place, for ``disclosure``; None when it was not heard."""
+        ref = self._ledger.heard.get(statement_id)
+        return None if ref is None else ref.with_source(statement_id, source)
 
     def _run_to(self, at: int) -> None:
         ledger = self._ledger
@@ -275,7 +303,11 @@ class Mechanism:
         return Outcome(self._ledger.index, self._ledger.now, changes, is_entry)
 
 
-def _indexes(agreement: Agreement, plans: PlanIndex | None) -> dict[Mode, PlanIndex]:
+def simple_index(agreement: Agreement) -> PlanIndex:
+    """An empty index of plain arrays under an agreement's rules."""
+    return SimpleIndex(agreement.separations, agreement.heights)
+
+
+def _indexes(agreement: Agreement, plans: IndexFor) -> dict[Mode, PlanIndex]:
     """One index a mode: exercise and live never meet."""
-    live = plans if plans is not None else SimpleIndex(agreement.separations, agreement.heights)
-    return {Mode.LIVE: live, Mode.EXERCISE: SimpleIndex(agreement.separations, agreement.heights)}
+    return {Mode.LIVE: plans(agreement), Mode.EXERCISE: simple_index(agreement)}

@@ -52,7 +52,8 @@ def _delivery(ledger: Ledger, due: Due) -> None:
     subject, addressee, statement = due.key
     held = ledger.announced(subject)
     if held is not None and statement in ledger.awaited.get(subject, {}).get(addressee, ()):
-        raise_or_keep(ledger, no_delivery(ledger.agreement, held, addressee), held.mode)
+        within_s = (due.at_ms - ledger.heard[statement].at_ms) / 1000
+        raise_or_keep(ledger, no_delivery(ledger.agreement, held, addressee, within_s), held.mode)
 
 
 def _ack(ledger: Ledger, due: Due) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.agreement import Agreement, AgreementInForce
 from keepclear.mechanism.alert import Alert, AlertCode, Side
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure_line import line_view, recipients_view
@@ -43,6 +43,8 @@ def view(mechanism: Mechanism, desk: str, thing: Thing | Change | WaysOut) -> di
             return _alert_view(agreement, desk, thing)
         case Obligation():
             return _obligation_view(thing) if _may_see_obligation(agreement, desk, thing) else None
+        case AgreementInForce():
+            return _agreement_view(thing)
         case WaysOut():
             return _ways_out_view(agreement, desk, thing)
         case _:
@@ -256,6 +258,12 @@ def _obligation_view(obligation: Obligation) -> dict[str, Any]:
         "met_at": _instant(obligation.met_at_ms),
         "state": str(obligation.state),
     }
+
+
+def _agreement_view(thing: AgreementInForce) -> dict[str, Any]:
+    """What is agreed, all know."""
+    since = _instant(thing.since_ms)
+    return {"number": thing.number, "index": thing.index, "since": since, "changed": list(thing.changed)}
 
 
 def _instant(ms: int | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from keepclear.detection.index import PlanIndex
 from keepclear.mechanism.accident import Accident
 from keepclear.mechanism.account import Account
-from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.agreement import Agreement, AgreementInForce
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.announced import Announced
 from keepclear.mechanism.checks.serials import Serials
@@ -117,6 +117,8 @@ class Ledger:
     """Third force → live notices that name it in ``covers``."""
     dues: Dues = field(default_factory=Dues)
     changes: list[Change] = field(default_factory=list)
+    agreements: list[AgreementInForce] = field(default_factory=lambda: [AgreementInForce()])
+    """Which agreement was in force from where in the record on; the last one is now."""
 
     def note(self, kind: ChangeKind, what: What, thing: Thing) -> None:
         """Adds a change, at the time it is now."""

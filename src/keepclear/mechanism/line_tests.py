@@ -18,7 +18,8 @@ from keepclear.mechanism.hearing import Apply, place_in_record
 from keepclear.mechanism.ledger import Ledger
 from keepclear.mechanism.line_test import LineFigures, LineTest, Reply
 from keepclear.mechanism.obligation import ObligationKind
-from keepclear.mechanism.owing import lapse, meet, owe, owed
+from keepclear.mechanism.owing import meet, owe, owed
+from keepclear.mechanism.receipts import lapse_about
 from keepclear.mechanism.statement import Statement
 from keepclear.mechanism.words import Mode, Precedence
 
@@ -104,17 +105,25 @@ def begin_rounds(ledger: Ledger) -> None:
 def next_round(ledger: Ledger) -> None:
     """A round is over, and the next begins: each party owes each other party a test by its end."""
     every_ms = round(ledger.agreement.rules.line_test_every_h * HOUR_MS)
+    _end_round(ledger)
+    if every_ms <= 0:
+        return
     parties = [party.id for party in ledger.agreement.parties if ledger.agreement.desks_of[party.id]]
     pairs = [(tester, tested) for tester in parties for tested in parties if tester != tested]
-    if ledger.line_round_ms is not None:
-        for tester, tested in pairs:
-            lapse(ledger, ObligationKind.LINE_TEST, _round_of(ledger, tested), tester)
     ledger.line_round_ms = ledger.now
     due = ledger.now + every_ms
     for tester, tested in pairs:
         about = _round_of(ledger, tested)
         _owe(ledger, ObligationKind.LINE_TEST, tester, tested, about, about, Mode.LIVE, due)
     ledger.dues.put(due, DueKind.LINE_ROUND)
+
+
+def _end_round(ledger: Ledger) -> None:
+    """What was not tested in the round is owed no more, by whichever parties there were then."""
+    if ledger.line_round_ms is not None:
+        for subject in [name for name in ledger.owed_about if name.startswith(_round_of(ledger, ""))]:
+            lapse_about(ledger, subject)
+    ledger.line_round_ms = None
 
 
 def _owe(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from keepclear.mechanism.accident import Accident
+from keepclear.mechanism.agreement import AgreementInForce
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.line_test import LineTest
 from keepclear.mechanism.notice import Notice
@@ -34,11 +35,14 @@ class ChangeKind(StrEnum):
     PROPOSAL = "proposal"
     SUSPENSION = "suspension"
     WATCH = "watch"
+    AGREEMENT = "agreement"
 
 
 class What(StrEnum):
-    """What became of it. ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged; for
-    the other things, that they are as shown now.
+    """What became of it.
+
+    ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged; what is agreed; for the
+    other things, that they are as shown now.
     """
 
     HEARD = "heard"
@@ -69,7 +73,20 @@ class Heard:
     about_party: str | None = None
 
 
-Thing = Heard | Notice | Alert | Obligation | Stop | Accident | Observation | LineTest | Proposal | Suspension | Watch
+Thing = (
+    Heard
+    | Notice
+    | Alert
+    | Obligation
+    | AgreementInForce
+    | Stop
+    | Accident
+    | Observation
+    | LineTest
+    | Proposal
+    | Suspension
+    | Watch
+)
 
 
 @dataclass(frozen=True, slots=True)

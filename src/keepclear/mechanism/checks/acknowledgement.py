@@ -33,7 +33,7 @@ def ack_due_ms(rules: Rules, precedence: Precedence, heard_ms: int) -> int:
 def no_ack(agreement: Agreement, announced: Announced, obligation: Obligation) -> Finding:
     """The finding for an acknowledgement that is overdue; to the sender and the addressed desks of the party."""
     urgent = obligation.precedence in (Precedence.FLASH, Precedence.IMMEDIATE)
-    minutes = ack_within_min(agreement.rules, obligation.precedence)
+    minutes = (obligation.due_at_ms - obligation.owed_at_ms) / MINUTE_MS  # as agreed when it came to be owed
     owing = obligation.owing
     who = agreement.party_name(None if owing == MEDIATOR_DESK else owing)
     addressed = [name for name in announced.addressees if (party_of(agreement, name) or MEDIATOR_DESK) == owing]

@@ -14,9 +14,12 @@ from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.words import Severity
 
 
-def no_delivery(agreement: Agreement, announced: Announced, addressee: str) -> Finding:
-    """The finding for an addressee (a desk, or a party by any of its desks) that has nothing yet; to the sender."""
-    within = f"within {agreement.rules.delivery_s:g} s"
+def no_delivery(agreement: Agreement, announced: Announced, addressee: str, within_s: float) -> Finding:
+    """The finding for an addressee (a desk, or a party by any of its desks) that has nothing yet; to the sender.
+
+    ``within_s`` is what was agreed when the statement went out.
+    """
+    within = f"within {within_s:g} s"
     party = agreement.party_by_id.get(addressee)
     where = addressee if party is None else f"any desk of {party.name}"
     return Finding(
