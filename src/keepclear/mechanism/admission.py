@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from keepclear.errors import IdInUse, InvalidInput, Refused
 from keepclear.mechanism.addressing import addressees, parties_of
-from keepclear.mechanism.bodies import AckBody, AmendBody, LifeBody, NoticeBody
+from keepclear.mechanism.bodies import AckBody, AmendBody, LifeBody, MessageBody, NoticeBody
 from keepclear.mechanism.ledger import HeardRef, Ledger
 from keepclear.mechanism.notice import Notice
+from keepclear.mechanism.phrase_book import check_phrase
 from keepclear.mechanism.place import COMPASS_DEG, InRegion, Offset, PlaceText
 from keepclear.mechanism.statement import ABOUT_A_NOTICE, BODIES, Statement, StatementType
 from keepclear.mechanism.states import Grade, NoticeMove, NoticeState, graded, moved
@@ -156,6 +157,11 @@ def _check_grade(ledger: Ledger, ref: HeardRef, body: AckBody, desk: str) -> Non
     graded(row.grade if row is not None else Grade.UNDELIVERED, Grade(body.level))
 
 
+def _check_message(_ledger: Ledger, statement: Statement, _at_ms: int) -> None:
+    assert isinstance(statement.body, MessageBody)  # noqa: S101  # admit has compared body and type
+    check_phrase(statement.body.phrase, "body.phrase")
+
+
 def _same_mode(statement: Statement, mode: Mode) -> None:
     if statement.mode is not mode:
         raise Refused("mode", f"what it is about is {mode}", f"say it with mode «{mode}»")
@@ -173,4 +179,5 @@ _BY_TYPE: dict[StatementType, Callable[[Ledger, Statement, int], None]] = {
     StatementType.ACTIVATE: _check_life,
     StatementType.COMPLETE: _check_life,
     StatementType.ACK: _check_ack,
+    StatementType.MESSAGE: _check_message,
 }
