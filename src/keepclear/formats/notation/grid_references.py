@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from functools import cache
 from typing import Any
 
@@ -33,7 +34,7 @@ def parse_grid_reference(text: str, field: str) -> tuple[float, float, float]:
     digits = _digits(figures, text, field)
     head = f"{int(zone):02d}{band}" if zone else polar
     try:
-        lat, lon = _converter().toLatLon(f"{head}{square}{digits}")
+        lat, lon = _read(f"{head}{square}{digits}")
     except _error() as reason:
         raise InvalidInput(field, f"{text!r} is no square of the grid ({reason})", RIGHT) from None
     if not _in_its_zone(head, square, digits):
@@ -73,7 +74,7 @@ def _in_its_zone(head: str, square: str, digits: str) -> bool:
     for x in fills:
         for y in fills:
             try:
-                lat, lon = _converter().toLatLon(f"{head}{square}{east}{x}{north}{y}")
+                lat, lon = _read(f"{head}{square}{east}{x}{north}{y}")
             except _error():
                 continue
             if _touches(head, lon, lat):
@@ -90,6 +91,14 @@ def _touches(head: str, lon: float, lat: float) -> bool:
         if str(_converter().toMGRS(at_lat, at_lon, True, 5)).startswith(head):
             return True
     return False
+
+
+def _read(reference: str) -> tuple[float, float]:
+    """Latitude and longitude of the centre. A band's edge may cut the square, which GEOTRANS warns of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        lat, lon = _converter().toLatLon(reference)
+    return float(lat), float(lon)
 
 
 @cache
