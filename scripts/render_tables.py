@@ -1,6 +1,6 @@
-"""Writes ``docs/reference/alerts.md`` and ``docs/reference/states.md`` from the tables that the mechanism runs.
+"""Writes ``alerts.md``, ``states.md`` and ``phrases.md`` of the reference from the tables that the mechanism runs.
 
-python scripts/render_tables.py          # writes both
+python scripts/render_tables.py          # writes all
 python scripts/render_tables.py --check  # writes nothing; exit 1 when one is not what the tables say
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from keepclear.formats.phrase_text import LANGUAGES, NOT_CHECKED, Language, phrase_text
 from keepclear.mechanism.alert_table import ALERT_TABLE
+from keepclear.mechanism.phrase_book import PHRASE_BOOK, Phrase, PhraseGroup
 from keepclear.mechanism.rules import RULE_KEYS
 from keepclear.mechanism.statement import BODIES, OWES_ACK
 from keepclear.mechanism.states import (
@@ -109,9 +111,49 @@ def states_page() -> str:
     )
 
 
+def phrases_page() -> str:
+    """Every phrase with its wording in every language; cells of right-to-left languages say so."""
+    languages = list(LANGUAGES.values())
+    lines = [
+        RENDERED,
+        "# Phrase book\n",
+        "A `message` may carry a `phrase`: a code whose meaning is fixed. Each desk reads its own language, and the",
+        "record has the code. Any other code is refused. No phrase takes figures: those go into `text`, a notice or a",
+        "read-back. Phrases marked • are of use only with `about` given. Codes that do not begin with `KC` are special",
+        "signals of INCSEA, sent there with the prefix YV1; what its table has on the use of arms is not here.\n",
+        f"{NOT_CHECKED} Each file in `src/keepclear/formats/phrases` has a place for the name of whoever checks it.\n",
+        "`keepclear phrases --lang he` shows the book in the terminal, `GET /v1/phrases?lang=he` gives it to programs.",
+    ]
+    for group in PhraseGroup:
+        rows = [row for row in PHRASE_BOOK.values() if row.group is group]
+        lines += [
+            "",
+            f"## {group.capitalize()}\n",
+            "| code | when | " + " | ".join(one.name for one in languages) + " |",
+        ]
+        lines += ["| --- | --- |" + " --- |" * len(languages)]
+        lines += [
+            f"| {_code(row)} | {row.when} | " + " | ".join(_cell(row, one) for one in languages) + " |" for row in rows
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _code(row: Phrase) -> str:
+    return f"`{row.code}` •" if row.about else f"`{row.code}`"
+
+
+def _cell(row: Phrase, shown: Language) -> str:
+    text = phrase_text(row.code, shown.code)
+    return f'<span lang="{shown.code}" dir="{shown.direction}">{text}</span>'
+
+
 def pages() -> dict[Path, str]:
     """Each rendered file with what it should say."""
-    return {REFERENCE / "alerts.md": alerts_page(), REFERENCE / "states.md": states_page()}
+    return {
+        REFERENCE / "alerts.md": alerts_page(),
+        REFERENCE / "states.md": states_page(),
+        REFERENCE / "phrases.md": phrases_page(),
+    }
 
 
 def main(arguments: list[str]) -> int:

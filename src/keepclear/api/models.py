@@ -264,5 +264,26 @@ class MechanismOut(Model):
     in_force: InForceOut
 
 
+class PhraseOut(Model):
+    """One coded phrase; ``about``: it is of use only with the thing it is about named."""
+
+    code: str
+    group: Literal["receipt", "stop", "people", "line", "sea"]
+    about: bool
+    text: str
+    gloss: str
+    when: str
+
+
+class PhraseBookOut(Model):
+    """The phrase book in one language."""
+
+    lang: str
+    name: str
+    dir: Literal["ltr", "rtl"]
+    note: str
+    phrases: list[PhraseOut]
+
+
 DESCRIBED_BY_HAND = (Problem, StatementIn, PreviewIn, DeliveryIn)
 """Models that no route names to FastAPI, so that they are put into OpenAPI by hand."""

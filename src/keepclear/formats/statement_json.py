@@ -8,6 +8,7 @@ from typing import Any
 
 from keepclear.errors import InvalidInput
 from keepclear.formats.line_json import LINE_TYPES, line_body_from_json
+from keepclear.formats.notation.read_back import read_back_from_json
 from keepclear.formats.place_json import place_from_json
 from keepclear.formats.reader import LONGEST_TEXT, Table, shown
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
@@ -39,14 +40,15 @@ def statement_from_json(value: object, agreement: Agreement) -> Statement:
     sender = top.text("from", "the id of your desk")
     if sender not in agreement.desk_by_id:
         raise top.refuse("from", f"one of {', '.join(agreement.desk_by_id)}")
+    said_at_ms = parse_instant(top.required("said_at", "an RFC 3339 time"), "said_at")
     return Statement(
         id=identity,
         mechanism=agreement.name,
         type=kind,
         sender=sender,
         serial=_serial(top),
-        said_at_ms=parse_instant(top.required("said_at", "an RFC 3339 time"), "said_at"),
-        body=body_from_json(kind, top.required("body", f"the body of a {kind}"), "body", agreement),
+        said_at_ms=said_at_ms,
+        body=body_from_json(kind, top.required("body", f"the body of a {kind}"), "body", agreement, said_at_ms),
         precedence=Precedence(top.choice("precedence", list(Precedence), default_precedence(kind))),
         to=_addressees(top, agreement),
         refs=_refs(top),
@@ -62,14 +64,16 @@ def notice_body_from_json(value: object, agreement: Agreement, field: str = "bod
     return NoticeBody(**{key: _NOTICE_READERS[key](table, agreement) for key in NOTICE_FIELDS if key in table})
 
 
-def body_from_json(kind: StatementType, value: object, field: str, agreement: Agreement) -> Body:
-    """The body of a statement of this type."""
+def body_from_json(
+    kind: StatementType, value: object, field: str, agreement: Agreement, said_at_ms: int | None = None
+) -> Body:
+    """The body of a statement of this type, said at an instant: a time that is read back without a month is near it."""
     if kind is StatementType.NOTICE:
         return notice_body_from_json(value, agreement, field)
     if kind is StatementType.AMEND:
         return _amend_body(value, field, agreement)
     if kind is StatementType.ACK:
-        return _ack_body(value, field)
+        return _ack_body(value, field, agreement, said_at_ms)
     if kind is StatementType.MESSAGE:
         return _message_body(value, field)
     if kind in LINE_TYPES:
@@ -168,16 +172,18 @@ def _taken_away(table: Table, key: str) -> Any:
     return _EMPTIED.get(key)
 
 
-def _ack_body(value: object, field: str) -> AckBody:
+def _ack_body(value: object, field: str, agreement: Agreement, said_at_ms: int | None) -> AckBody:
     table = Table(value, field, ("about", "level", "reached", "read_back"))
     level = AckLevel(table.choice("level", list(AckLevel)))
     reached = table.texts("reached", "a list of those reached")
     if reached and level is not AckLevel.DISSEMINATED:
         raise table.refuse("reached", f"left out: it belongs to {AckLevel.DISSEMINATED}")
-    read_back = table.value("read_back")
-    if read_back is not None:
-        Table(read_back, table.path("read_back"), ("envelope", "place"))
-    return AckBody(table.text("about", "the id of a statement or an alert"), level, reached, read_back)
+    heard = None
+    if "read_back" in table:
+        heard = read_back_from_json(
+            table.value("read_back"), agreement, table.path("read_back"), reference_ms=said_at_ms
+        )
+    return AckBody(table.text("about", "the id of a statement or an alert"), level, reached, heard)
 
 
 def _message_body(value: object, field: str) -> MessageBody:

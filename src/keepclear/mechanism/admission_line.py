@@ -25,8 +25,9 @@ from keepclear.mechanism.bodies import (
     StopStepBody,
     WatchBody,
 )
-from keepclear.mechanism.ledger import Ledger
+from keepclear.mechanism.ledger import FIRST_RULES, Ledger
 from keepclear.mechanism.line_tests import test_answered
+from keepclear.mechanism.phrase_book import check_phrase
 from keepclear.mechanism.proposals import conflict_named
 from keepclear.mechanism.statement import Statement, StatementType
 from keepclear.mechanism.states import StopMove, stop_moved
@@ -99,8 +100,10 @@ def check_call(ledger: Ledger, statement: Statement, _at_ms: int) -> None:
 
 
 def check_message(ledger: Ledger, statement: Statement, _at_ms: int) -> None:
-    """A message is about something that its desk knows, if about anything."""
+    """A message is about something that its desk knows, if about anything; its phrase is in the book."""
     assert isinstance(statement.body, MessageBody)  # noqa: S101  # admit has compared body and type
+    if ledger.rules_version != FIRST_RULES:
+        check_phrase(statement.body.phrase, "body.phrase")
     check_about(ledger, statement, statement.body.about)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from keepclear.mechanism.place import PlaceText
+from keepclear.mechanism.read_back import ReadBack
 from keepclear.mechanism.words import AckLevel, Activity, CallResult, StopAnswer
 from keepclear.spacetime.altitude import Altitude
 from keepclear.spacetime.envelope import Envelope
@@ -59,13 +60,13 @@ class LifeBody:
 class AckBody:
     """A graded receipt. ``about`` is a statement or an alert; ``reached`` names units, for ``disseminated``.
 
-    ``read_back`` is what was heard, as given (``{"envelope": …, "place": …}``); comparing it is a check to come.
+    ``read_back`` is what was heard, in whatever notation; ``checks.read_back`` compares it.
     """
 
     about: str
     level: AckLevel
     reached: tuple[str, ...] = ()
-    read_back: Mapping[str, Any] | None = None
+    read_back: ReadBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

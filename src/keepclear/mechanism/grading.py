@@ -117,7 +117,7 @@ def _read_back(ledger: Ledger, notice: Notice, desk: str, side: str, body: AckBo
         if notice.body.read_back and not asked and not any(row.read_back is not None for row in rows):
             owe_read_back(ledger, notice, side)
         return
-    mismatches = compare(notice.body, body.read_back, ledger.agreement)
+    mismatches = compare(notice.body, body.read_back, ledger.agreement.rules, ledger.agreement.heights)
     row = ledger.notices[notice.id].recipient(desk)
     if row is not None:
         put_recipient(ledger, ledger.notices[notice.id], replace(row, read_back=not mismatches))

@@ -37,8 +37,8 @@ def readback_mismatch(
     """What was heard is not what was said; to both, side by side."""
     first = mismatches[0]
     more = f", and {len(mismatches) - 1} more" if len(mismatches) > 1 else ""
-    why = f"{desk} read back {notice.called} otherwise than it was said: {first.in_words()}{more}."
-    detail = {"desk": desk, "mismatches": [row.to_json() for row in mismatches]}
+    why = f"{desk} read back {notice.called} otherwise than it was said: {first}{more}."
+    detail = {"desk": desk, "mismatches": [_side_by_side(row) for row in mismatches]}
     to = tuple(dict.fromkeys((*_both(agreement, notice, side), desk)))
     return _finding(AlertCode.READBACK_MISMATCH, Severity.WARNING, notice, side, why, to, detail)
 
@@ -49,6 +49,16 @@ def not_disseminated(agreement: Agreement, notice: Notice, side: str, missing: S
     detail = {"owing": side, "missing": list(missing)}
     to = _both(agreement, notice, side)
     return _finding(AlertCode.NOT_DISSEMINATED, Severity.WARNING, notice, side, why, to, detail)
+
+
+def _side_by_side(row: Mismatch) -> dict[str, object]:
+    return {
+        "field": row.field,
+        "said": row.said,
+        "heard": row.heard,
+        "difference": row.difference,
+        "unit": row.unit,
+    }
 
 
 def _finding(
