@@ -1,4 +1,4 @@
-"""The sheet that one watch hands to the next: what is open at a desk, most urgent first. Shown through ``disclosure``."""
+"""The sheet that one watch hands to the next: what is open at a desk, most urgent first, shown through disclosure."""
 
 from __future__ import annotations
 
