@@ -15,6 +15,7 @@ BENCHES = {
     "race": "bench.race",
     "resolve": "bench.resolve_day",
     "advise": "bench.advise",
+    "recheck": "bench.recheck",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

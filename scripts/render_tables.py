@@ -1,6 +1,6 @@
-"""Writes ``docs/reference/alerts.md`` and ``docs/reference/states.md`` from the tables that the mechanism runs.
+"""Writes ``alerts.md``, ``states.md`` and ``phrases.md`` of the reference from the tables that the mechanism runs.
 
-python scripts/render_tables.py          # writes both
+python scripts/render_tables.py          # writes all
 python scripts/render_tables.py --check  # writes nothing; exit 1 when one is not what the tables say
 """
 
@@ -9,10 +9,23 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from keepclear.formats.phrase_text import LANGUAGES, NOT_CHECKED, Language, phrase_text
 from keepclear.mechanism.alert_table import ALERT_TABLE
+from keepclear.mechanism.phrase_book import PHRASE_BOOK, Phrase, PhraseGroup
 from keepclear.mechanism.rules import RULE_KEYS
 from keepclear.mechanism.statement import BODIES, OWES_ACK
-from keepclear.mechanism.states import GRADE_MOVES, NOTICE_MOVES, Grade, NoticeState
+from keepclear.mechanism.states import (
+    GRADE_MOVES,
+    NOTICE_MOVES,
+    PROPOSAL_MOVES,
+    STOP_MOVES,
+    Grade,
+    NoticeState,
+    ProposalState,
+    StopState,
+)
+from keepclear.mechanism.suspension import PASSES
+from keepclear.mechanism.words import PROTECTED
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 RENDERED = "<!-- Rendered by scripts/render_tables.py from the tables in src/keepclear/mechanism. Do not edit. -->\n"
@@ -38,7 +51,7 @@ def alerts_page() -> str:
             *(f"- `{row.code}`: {' '.join(row.may_do)}" for row in ALERT_TABLE.values()),
             "",
             "## Rules\n",
-            "Keys of `[rules]` in a mechanism file. Some are of checks that later versions bring.\n",
+            "Keys of `[rules]` in a mechanism file.\n",
             "| key | default | unit | meaning |",
             "| --- | --- | --- | --- |",
             *(f"| `{rule.key}` | {rule.default:g} | {rule.unit} | {rule.meaning} |" for rule in RULE_KEYS),
@@ -48,8 +61,9 @@ def alerts_page() -> str:
 
 
 def states_page() -> str:
-    """The life of a notice and the grades of a recipient."""
+    """The life of a notice, the grades of a recipient, the lives of a STOP and of a proposal."""
     grades = ((before, ", ".join(f"`{grade}`" for grade in after)) for before, after in GRADE_MOVES.items())
+    stops = ((before, ", ".join(f"`{move}`" for move in after) or "–") for before, after in STOP_MOVES.items())
     return "\n".join(
         [
             RENDERED,
@@ -70,18 +84,76 @@ def states_page() -> str:
             "| --- | --- |",
             *(f"| `{before}` | {after} |" for before, after in grades),
             "",
+            "## A STOP, for each addressed party\n",
+            f"States: {', '.join(f'`{state}`' for state in StopState)}. A move bears the name of the state after it;",
+            "a report that comes before any answer is one. The STOP is closed when all have ceased, or when the side",
+            "that raised it says that what it saw has ceased.\n",
+            "| state | may be followed by |",
+            "| --- | --- |",
+            *(f"| `{before}` | {after} |" for before, after in stops),
+            "",
+            "## A proposal\n",
+            f"States: {', '.join(f'`{state}`' for state in ProposalState)}. `counter` is a proposal of the other side",
+            "about the same conflict; `lapse` its end, or a newer version of one of its notices.\n",
+            "| from | move | to |",
+            "| --- | --- | --- |",
+            *(f"| `{before}` | `{move}` | `{after}` |" for (before, move), after in PROPOSAL_MOVES.items()),
+            "",
             "## Statements\n",
-            f"This version takes {', '.join(f'`{kind}`' for kind in BODIES)}. Of these,",
+            f"Types: {', '.join(f'`{kind}`' for kind in BODIES)}. Of these,",
             f"{', '.join(f'`{kind}`' for kind in BODIES if kind in OWES_ACK)} owe an acknowledgement from every",
-            "addressed party.",
+            "addressed party.\n",
+            "While the mechanism is suspended these pass:",
+            f"{', '.join(f'`{kind}`' for kind in BODIES if kind in PASSES)};",
+            f"and notices of {', '.join(f'`{activity}`' for activity in sorted(PROTECTED))}.",
             "",
         ]
     )
 
 
+def phrases_page() -> str:
+    """Every phrase with its wording in every language; cells of right-to-left languages say so."""
+    languages = list(LANGUAGES.values())
+    lines = [
+        RENDERED,
+        "# Phrase book\n",
+        "A `message` may carry a `phrase`: a code whose meaning is fixed. Each desk reads its own language, and the",
+        "record has the code. Any other code is refused. No phrase takes figures: those go into `text`, a notice or a",
+        "read-back. Phrases marked • are of use only with `about` given. Codes that do not begin with `KC` are special",
+        "signals of INCSEA, sent there with the prefix YV1; what its table has on the use of arms is not here.\n",
+        f"{NOT_CHECKED} Each file in `src/keepclear/formats/phrases` has a place for the name of whoever checks it.\n",
+        "`keepclear phrases --lang he` shows the book in the terminal, `GET /v1/phrases?lang=he` gives it to programs.",
+    ]
+    for group in PhraseGroup:
+        rows = [row for row in PHRASE_BOOK.values() if row.group is group]
+        lines += [
+            "",
+            f"## {group.capitalize()}\n",
+            "| code | when | " + " | ".join(one.name for one in languages) + " |",
+        ]
+        lines += ["| --- | --- |" + " --- |" * len(languages)]
+        lines += [
+            f"| {_code(row)} | {row.when} | " + " | ".join(_cell(row, one) for one in languages) + " |" for row in rows
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _code(row: Phrase) -> str:
+    return f"`{row.code}` •" if row.about else f"`{row.code}`"
+
+
+def _cell(row: Phrase, shown: Language) -> str:
+    text = phrase_text(row.code, shown.code)
+    return f'<span lang="{shown.code}" dir="{shown.direction}">{text}</span>'
+
+
 def pages() -> dict[Path, str]:
     """Each rendered file with what it should say."""
-    return {REFERENCE / "alerts.md": alerts_page(), REFERENCE / "states.md": states_page()}
+    return {
+        REFERENCE / "alerts.md": alerts_page(),
+        REFERENCE / "states.md": states_page(),
+        REFERENCE / "phrases.md": phrases_page(),
+    }
 
 
 def main(arguments: list[str]) -> int:

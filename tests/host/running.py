@@ -132,16 +132,17 @@ class RunningHost:
         book.save(self.data / "tokens.json")
         self._process: ForkServerProcess | None = None
 
-    def start(self, *, with_file: bool = True, listen: str = "127.0.0.1:0") -> Self:
-        """The host takes connections at ``url``."""
+    def start(self, *, with_file: bool = True, listen: str = "127.0.0.1:0", amend: bool = False) -> Self:
+        """The host takes connections at ``url``; tokens that ``amend`` made for new desks are among ``tokens``."""
         said, says = _FORKS.Pipe(duplex=False)
         mechanism = str(self.file) if with_file else ""
-        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes)
+        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, amend)
         self._process = _FORKS.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         says.close()
         try:
-            self.url = said.recv()
+            self.url, made = said.recv()
+            self.tokens.update(made)
         except EOFError:
             self._end(signal.SIGKILL)
             message = f"the host did not come up: {self.log()}"
@@ -209,7 +210,7 @@ class RunningHost:
         self.kill()
 
 
-def _serve(says: Connection, data: str, mechanism: str, listen: str, limit_file_bytes: int | None) -> None:
+def _serve(says: Connection, data: str, mechanism: str, listen: str, limit_file_bytes: int | None, amend: bool) -> None:
     """In the fork: the host, as ``keepclear serve`` runs it, its log in the data directory."""
     from keepclear.api.serve import run
 
@@ -218,11 +219,14 @@ def _serve(says: Connection, data: str, mechanism: str, listen: str, limit_file_
     if limit_file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit_file_bytes, limit_file_bytes))
 
+    made: dict[str, str] = {}
+
     def ready(url: str) -> None:
-        says.send(url)
+        says.send((url, made))
         says.close()
 
-    sys.exit(run(Path(data), listen, Path(mechanism) if mechanism else None, ready=ready, log_level="warning"))
+    file = Path(mechanism) if mechanism else None
+    sys.exit(run(Path(data), listen, file, amend=amend, show_tokens=made.update, ready=ready, log_level="warning"))
 
 
 def until(condition: Any, seconds: float = 10.0) -> Any:

@@ -22,7 +22,7 @@ EARLY = NOON - 5 * HOUR
 DESKS = ("alpha.air", "alpha.ground", "bravo.air", "bravo.ground", "charlie.duty", "mediator.duty")
 NOTICE_KEYS = (
     "id statement version from party to activity title place envelope covers not_covering purpose must_reach "
-    "read_back remarks precedence mode state heard_at start end recipients seen_versions"
+    "read_back remarks precedence mode state heard_at start end recipients ready missing seen_versions"
 )
 ALERT_KEYS = "id code severity about why may_do raised_at risen_at cleared_at cleared_why to acknowledged detail mode"
 

@@ -100,8 +100,8 @@ REFUSALS: list[tuple[str, Callable[[Line, str], Statement], type[Exception], str
     (
         "a body of another type",
         lambda line, _: line.statement("alpha.air", StatementType.NOTICE, MessageBody("x"), EARLY),
-        Refused,
-        "type: notice is not taken",
+        InvalidInput,
+        "body: this is no body of a notice",
     ),
 ]
 

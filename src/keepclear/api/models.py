@@ -87,6 +87,7 @@ class OptionOut(Model):
     cost: float
     why: str
     change: dict[str, Any]
+    proposal: dict[str, Any] | None = Field(description="The body of a statement that would propose it.")
     shift_min: int | None
     floor: str | None
     ceiling: str | None
@@ -135,6 +136,8 @@ class RecipientOut(Model):
     party: str | None
     grade: str
     at: Instant | None
+    reached: list[dict[str, Any]]
+    read_back: Literal["matched", "mismatched"] | None
 
 
 class NoticeOut(Model):
@@ -163,6 +166,8 @@ class NoticeOut(Model):
     start: Instant | None
     end: Instant | None
     recipients: list[RecipientOut]
+    ready: bool | None = Field(description="Whether all have it; null for who did not send it.")
+    missing: list[dict[str, Any]]
     seen_versions: int
 
 
@@ -173,7 +178,7 @@ class ObligationOut(Model):
     kind: str
     desk_or_party: str
     about: str
-    notice: str
+    subject: str
     due_at: Instant
     met_at: Instant | None
     state: Literal["open", "met", "lapsed"]
@@ -232,6 +237,15 @@ class Me(Model):
     next_serial: int
 
 
+class InForceOut(Model):
+    """Which agreement it is: the first is number 1. ``digest`` is of the agreement as the record keeps it."""
+
+    number: int
+    index: int
+    since: Instant
+    digest: str = Field(description="SHA-256 (hex) of its canonical JSON.")
+
+
 class MechanismOut(Model):
     """The agreement as data; the rows are those of the mechanism file."""
 
@@ -248,6 +262,28 @@ class MechanismOut(Model):
     regions: list[dict[str, Any]]
     zones: list[dict[str, Any]]
     third_forces: list[dict[str, Any]]
+    in_force: InForceOut
+
+
+class PhraseOut(Model):
+    """One coded phrase; ``about``: it is of use only with the thing it is about named."""
+
+    code: str
+    group: Literal["receipt", "stop", "people", "line", "sea"]
+    about: bool
+    text: str
+    gloss: str
+    when: str
+
+
+class PhraseBookOut(Model):
+    """The phrase book in one language."""
+
+    lang: str
+    name: str
+    dir: Literal["ltr", "rtl"]
+    note: str
+    phrases: list[PhraseOut]
 
 
 DESCRIBED_BY_HAND = (Problem, StatementIn, PreviewIn, DeliveryIn)

@@ -23,15 +23,13 @@ from keepclear.api.models import (
     RecordPage,
 )
 from keepclear.api.security import Asking, desk_router
-from keepclear.errors import NotFound
+from keepclear.errors import InvalidInput, NotFound, RecordDamaged
 from keepclear.formats.entry import Entry, entry_from_bytes
-from keepclear.formats.mechanism_table import agreement_to_table
-from keepclear.formats.statement_json import statement_from_json
+from keepclear.formats.mechanism_table import agreement_digest, agreement_to_table
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 from keepclear.mechanism.obligation import ObligationState
-from keepclear.mechanism.statement import Statement
 from keepclear.mechanism.states import NoticeState
 from keepclear.mechanism.words import MEDIATOR_DESK
 from keepclear.spacetime.instants import format_instant
@@ -40,6 +38,7 @@ router = desk_router("readings")
 
 Id = Annotated[str, InPath(max_length=200)]
 Index = Annotated[int, InPath(ge=0, le=2**53)]
+At = Annotated[int | None, Query(ge=0, le=2**53, description="A record index; left out, now.")]
 
 
 @router.get("/me", response_class=Response, responses={200: {"model": Me}})
@@ -63,9 +62,20 @@ async def me(request: Request, caller: Asking) -> Response:
 
 
 @router.get("/mechanism", response_class=Response, responses={200: {"model": MechanismOut}})
-async def mechanism_as_data(request: Request, _caller: Asking) -> Response:
-    """What was agreed, as data."""
-    return answer(agreement_view(request.app.state.host.agreement))
+async def mechanism_as_data(request: Request, _caller: Asking, at: At = None) -> Response:
+    """What is agreed, as data: now, or when the record had come to the entry ``at``."""
+    host = request.app.state.host
+    async with host.reading() as mechanism:
+        index, agreements = host.index, mechanism.agreements
+    if at is not None and at > index:
+        raise InvalidInput("at", str(at), f"a record index that you were told of, at most {index}")
+    in_force = next(one for one in reversed(agreements) if one.index <= (index if at is None else at))
+    kept = entry_from_bytes((await host.entries(in_force.index, 1))[0])
+    if kept.agreement is None:
+        message = f"entry {in_force.index}: there should be an agreement; restore the file from a copy"
+        raise RecordDamaged(message)
+    which = {"number": in_force.number, "index": in_force.index, "since": format_instant(kept.at)}
+    return answer({**agreement_view(kept.agreement), "in_force": {**which, "digest": agreement_digest(kept.agreement)}})
 
 
 def agreement_view(agreement: Agreement) -> dict[str, Any]:
@@ -190,9 +200,9 @@ async def record(
     """Entries of the record that the desk may see, by index. The page looks at ``limit`` entries from ``from`` on."""
     host = request.app.state.host
     index = host.index
-    kept = await asyncio.to_thread(read_back, await host.entries(start, limit), host.agreement)
+    kept = await asyncio.to_thread(read_back, await host.entries(start, limit))
     async with host.reading() as mechanism:
-        shown = [record_item(mechanism, caller.desk, place, *one) for place, one in enumerate(kept, start)]
+        shown = [record_item(mechanism, caller.desk, place, one) for place, one in enumerate(kept, start)]
     items = [item for item in shown if item is not None]
     following = start + len(kept)
     return answer({"items": items, "next": following if kept and following <= index else None, "index": index})
@@ -202,18 +212,16 @@ async def record(
 async def record_entry(request: Request, caller: Asking, index: Index) -> Response:
     """One entry of the record."""
     host = request.app.state.host
-    kept = read_back(await host.entries(index, 1), host.agreement)
+    kept = read_back(await host.entries(index, 1))
     async with host.reading() as mechanism:
-        return answer(_seen(record_item(mechanism, caller.desk, index, *kept[0]) if kept else None))
+        return answer(_seen(record_item(mechanism, caller.desk, index, kept[0]) if kept else None))
 
 
-def record_item(
-    mechanism: Mechanism, desk: str, index: int, entry: Entry, statement: Statement | None
-) -> dict[str, Any] | None:
+def record_item(mechanism: Mechanism, desk: str, index: int, entry: Entry) -> dict[str, Any] | None:
     """An entry as a desk may see it: a statement by its view, a delivery for its own desk and the mediator."""
     item = {"index": index, "at": format_instant(entry.at), "kind": entry.kind, "statement": None}
-    if statement is not None:
-        heard = mechanism.heard(statement)
+    if entry.statement is not None:
+        heard = mechanism.heard(entry.statement["id"], entry.statement)
         item["statement"] = None if heard is None else view(mechanism, desk, heard)
         return item if item["statement"] is not None else None
     if entry.kind == "delivery" and desk not in (entry.desk, MEDIATOR_DESK):
@@ -221,13 +229,9 @@ def record_item(
     return item
 
 
-def read_back(kept: list[bytes], agreement: Agreement) -> list[tuple[Entry, Statement | None]]:
-    """Kept bytes as entries, each with its statement if it holds one."""
-    entries = [entry_from_bytes(data) for data in kept]
-    return [
-        (entry, None if entry.statement is None else statement_from_json(entry.statement, agreement))
-        for entry in entries
-    ]
+def read_back(kept: list[bytes]) -> list[Entry]:
+    """Kept bytes as entries. Statements were read when they were heard, under the agreement of then."""
+    return [entry_from_bytes(data) for data in kept]
 
 
 def _seen(shown: dict[str, Any] | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -20,6 +20,7 @@ from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host import boot, tokens
 from keepclear.host.mechanism_host import MechanismHost
 from keepclear.host.tokens import TokenBook
+from keepclear.host.working import Working
 from keepclear.mechanism.agreement import Agreement
 from keepclear.store import SqliteStore, Store
 
@@ -71,17 +72,21 @@ class Server(uvicorn.Server):
 async def serve(
     store: Store,
     log: str,
+    working: Working,
     book: TokenBook,
     address: Address,
     *,
     ready: Callable[[str], None] = lambda _: None,
     assets: Path | None = None,
+    told: Sequence[tuple[int, dict[str, bytes]]] = (),
 ) -> int:
     """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
 
-    ``ready`` is called with the URL once connections are taken. The store stays open.
+    ``ready`` is called with the URL once connections are taken; ``told`` is what changed just now, for desks that come
+    back. The store stays open.
     """
-    host = MechanismHost(store, log, boot.bring_up(store, log))
+    host = MechanismHost(store, log, working)
+    host.streams.begin(host.index - len(told), told)
     app = create_app(host, book, assets=assets)
     config = uvicorn.Config(
         app,
@@ -133,6 +138,7 @@ def run(
     mechanism_file: Path | None = None,
     *,
     init: bool = False,
+    amend: bool = False,
     show_tokens: Callable[[dict[str, str]], None] = lambda _: None,
     ready: Callable[[str], None] = lambda _: None,
     log_level: str = "info",
@@ -140,21 +146,30 @@ def run(
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
-    connection is taken. Raises ``InvalidInput`` for what was given wrongly, ``StoreFailed`` for what the disk refuses.
+    connection is taken. With ``amend`` the agreement in the file is in force from now on, and desks that have no token
+    yet get one. Raises ``InvalidInput`` for what was given wrongly, ``Refused`` for an amendment that may not be,
+    ``StoreFailed`` for what the disk refuses.
     """
+    if init and amend:
+        raise InvalidInput("--init", "given with --amend", "one of them: --amend makes tokens for new desks by itself")
     address = Address.parse(listen)
     logs.configure(log_level)
     agreement = None if mechanism_file is None else read_agreement(mechanism_file)
     store = SqliteStore(data_dir)
     try:
-        log = boot.found(store, agreement)
-        if init:
-            book, made = tokens.issue(boot.kept_agreement(store, log).desk_by_id)
+        log = boot.found(store, agreement, amend=amend)
+        book = None if init else tokens.load(data_dir / TOKENS_FILE)
+        working = boot.bring_up(store, log)
+        told = [] if agreement is None else boot.agree(store, log, working, agreement, amend=amend)
+        if book is None:
+            book, made = tokens.issue(working.agreement.desk_by_id)
             book.save(data_dir / TOKENS_FILE)
             show_tokens(made)
-        else:
-            book = tokens.load(data_dir / TOKENS_FILE)
-        return asyncio.run(serve(store, log, book, address, ready=ready))
+        elif amend and (missing := book.without_token(working.agreement.desk_by_id)):
+            book, made = book.with_more(missing)
+            book.save_again(data_dir / TOKENS_FILE)
+            show_tokens(made)
+        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told))
     finally:
         store.close()
 

@@ -75,6 +75,7 @@ def _change_line(index: int, change: Mapping[str, Any]) -> str:
         "alert": lambda: f"{thing['severity']} {thing['code']}: {thing['cleared_why'] or thing['why']}",
         "notice": lambda: f"{_called(thing)} is {thing['state']}, version {thing['version']}",
         "obligation": lambda: f"{thing['kind']} by {thing['desk_or_party']} due {thing['due_at']}",
+        "agreement": lambda: f"number {thing['number']} is in force; new: {', '.join(thing['changed'])}",
         "statement": lambda: f"{thing['type']} from {thing['from']}, {thing['id']}",
     }[kind]()
     return f"{index:>6} {kind} {what}: {told}"

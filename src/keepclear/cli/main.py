@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from keepclear.cli import ack, advise, check, inbox, replay, resolve, say, serve
+from keepclear.cli import ack, advise, check, inbox, phrases, replay, resolve, say, serve
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
 from keepclear.errors import KeepclearError
@@ -35,6 +35,7 @@ app.command("replay")(replay.replay)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.command("inbox")(inbox.inbox)
+app.command("phrases")(phrases.phrases)
 
 
 @app.callback(invoke_without_command=True)

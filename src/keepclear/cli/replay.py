@@ -46,7 +46,6 @@ class Report:
                     "expected": judgement.expected,
                     "met": judgement.met,
                     "seen": judgement.seen or None,
-                    "awaits": judgement.awaits,
                 }
                 for judgement in self.judgements
             ],

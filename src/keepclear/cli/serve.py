@@ -19,6 +19,9 @@ def serve(
     mechanism: Annotated[
         str | None, typer.Option("--mechanism", metavar="FILE.toml", help="The agreement to begin a record with.")
     ] = None,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Put the --mechanism file in force from now on, for the record there is.")
+    ] = False,
     init: Annotated[bool, typer.Option("--init", help="Make a new token for each desk, and print them once.")] = False,
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
     as_json: Annotated[bool, JSON_OPTION] = False,
@@ -48,6 +51,7 @@ def serve(
         listen,
         None if mechanism is None else Path(mechanism),
         init=init,
+        amend=amend,
         show_tokens=show_tokens,
         ready=ready,
         log_level=log_level,

@@ -27,6 +27,9 @@ class PlanIndex(Protocol):
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
 
+    def put_many(self, plans: Iterable[Plan]) -> None:
+        """``put`` for many plans at once; of two with one id the later one stays."""
+
     def withdraw(self, plan_id: str) -> None:
         """Takes a plan out; one that is not there is none the less gone."""
 
@@ -80,6 +83,11 @@ class SimpleIndex:
         for row in rows:
             self._owner[row] = plan.id
         self._plans[plan.id], self._rows[plan.id] = plan, rows
+
+    def put_many(self, plans: Iterable[Plan]) -> None:
+        """``put`` for many plans at once; of two with one id the later one stays."""
+        for plan in plans:
+            self.put(plan)
 
     def withdraw(self, plan_id: str) -> None:
         """Takes a plan out; one that is not there is none the less gone."""

@@ -20,7 +20,7 @@ from keepclear.formats.mechanism_toml import agreement_from_table
 from keepclear.formats.reader import Table
 from keepclear.formats.strict_json import Limits, loads
 from keepclear.mechanism.agreement import Agreement
-from keepclear.mechanism.core import RULES_VERSION
+from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.statement import Statement
 
 ENTRY_VERSION = 1
@@ -46,7 +46,7 @@ class Entry:
 
 
 def agreement_entry(at: int, agreement: Agreement) -> bytes:
-    """The entry that begins a record: what was agreed."""
+    """What is agreed from then on: the first entry of a record, and one wherever it was amended."""
     return _bytes("agreement", at, {"agreement": agreement_to_table(agreement)})
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
+
+import rfc8785
 
 from keepclear.mechanism.agreement import Agreement, Desk, Zone
 from keepclear.mechanism.rules import RULE_KEYS
@@ -35,6 +38,11 @@ def agreement_to_table(agreement: Agreement) -> dict[str, Any]:
             for force in agreement.third_forces
         ],
     }
+
+
+def agreement_digest(agreement: Agreement) -> str:
+    """SHA-256 (hex) of the agreement as the record keeps it, canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(agreement_to_table(agreement))).hexdigest()
 
 
 def _heights(heights: HeightRules) -> dict[str, Any]:

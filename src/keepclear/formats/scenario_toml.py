@@ -14,6 +14,7 @@ from keepclear.formats.reader import LONGEST_TEXT, Table, shown
 from keepclear.formats.scenario_clock import instant_of
 from keepclear.formats.toml_text import toml_table
 from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.statement import StatementType
 from keepclear.mechanism.states import NoticeState
 from keepclear.mechanism.words import Severity
@@ -21,35 +22,8 @@ from keepclear.spacetime.instants import format_instant, parse_instant
 
 ANY_ALERT = "*"
 
-ALERT_CODES = frozenset(
-    {
-        "LATE_NOTICE",
-        "AFTER_START",
-        "VAGUE_AREA",
-        "VAGUE_TIME",
-        "AREA_TEXT_MISMATCH",
-        "SUSPECT_COORD",
-        "CONFLICT_4D",
-        "RULE_ZONE",
-        "THIRD_PARTY_GAP",
-        "NO_DELIVERY",
-        "NO_ACK",
-        "NO_READBACK",
-        "READBACK_MISMATCH",
-        "NOT_UNDERSTOOD",
-        "NOT_DISSEMINATED",
-        "CONTACT_UNREACHABLE",
-        "STOP_OPEN",
-        "STOP_OVERDUE",
-        "UNNOTIFIED_ENTRY",
-        "UNCLAIMED_OBJECT",
-        "LINE_UNATTENDED",
-        "SERIAL_GAP",
-        "CLOCK_SKEW",
-        "CONTRADICTION",
-    }
-)
-"""Every code of the contract (§4), whether this version works it out or not: a scenario may be ahead of it."""
+ALERT_CODES = frozenset(str(code) for code in AlertCode)
+"""Every code that an expectation may name."""
 
 
 @dataclass(frozen=True, slots=True)

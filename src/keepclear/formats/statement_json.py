@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from keepclear.errors import InvalidInput
+from keepclear.formats.line_json import LINE_TYPES, line_body_from_json
+from keepclear.formats.notation.read_back import read_back_from_json
 from keepclear.formats.place_json import place_from_json
 from keepclear.formats.reader import LONGEST_TEXT, Table, shown
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
@@ -30,7 +32,7 @@ def statement_from_json(value: object, agreement: Agreement, *, as_kept: bool = 
     """The statement that a JSON object says, for the mechanism of this agreement.
 
     ``as_kept``: it was accepted before, so that its envelope need not be judged again.
-    Raises ``InvalidInput`` naming the field, and ``Refused`` for a type that this version does not take yet.
+    Raises ``InvalidInput`` naming the field.
     """
     top = Table(value, "", ENVELOPE_KEYS)
     kind = statement_type(top.required("type", f"one of {', '.join(StatementType)}"))
@@ -40,14 +42,17 @@ def statement_from_json(value: object, agreement: Agreement, *, as_kept: bool = 
     sender = top.text("from", "the id of your desk")
     if sender not in agreement.desk_by_id:
         raise top.refuse("from", f"one of {', '.join(agreement.desk_by_id)}")
+    said_at_ms = parse_instant(top.required("said_at", "an RFC 3339 time"), "said_at")
     return Statement(
         id=identity,
         mechanism=agreement.name,
         type=kind,
         sender=sender,
         serial=_serial(top),
-        said_at_ms=parse_instant(top.required("said_at", "an RFC 3339 time"), "said_at"),
-        body=body_from_json(kind, top.required("body", f"the body of a {kind}"), "body", agreement, as_kept=as_kept),
+        said_at_ms=said_at_ms,
+        body=body_from_json(
+            kind, top.required("body", f"the body of a {kind}"), "body", agreement, said_at_ms, as_kept=as_kept
+        ),
         precedence=Precedence(top.choice("precedence", list(Precedence), default_precedence(kind))),
         to=_addressees(top, agreement),
         refs=_refs(top),
@@ -67,17 +72,25 @@ def notice_body_from_json(
 
 
 def body_from_json(
-    kind: StatementType, value: object, field: str, agreement: Agreement, *, as_kept: bool = False
+    kind: StatementType,
+    value: object,
+    field: str,
+    agreement: Agreement,
+    said_at_ms: int | None = None,
+    *,
+    as_kept: bool = False,
 ) -> Body:
-    """The body of a statement of this type; ``kind`` is one that this version takes."""
+    """The body of a statement of this type, said at an instant: a time that is read back without a month is near it."""
     if kind is StatementType.NOTICE:
         return notice_body_from_json(value, agreement, field, as_kept=as_kept)
     if kind is StatementType.AMEND:
         return _amend_body(value, field, agreement, _KEPT_READERS if as_kept else _NOTICE_READERS)
     if kind is StatementType.ACK:
-        return _ack_body(value, field)
+        return _ack_body(value, field, agreement, said_at_ms)
     if kind is StatementType.MESSAGE:
         return _message_body(value, field)
+    if kind in LINE_TYPES:
+        return line_body_from_json(kind, value, field, agreement)
     table = Table(value, field, ("notice", "reason"))
     return LifeBody(_id_of(table, "notice"), table.optional_text("reason", most=LONGEST_TEXT))
 
@@ -176,16 +189,18 @@ def _taken_away(table: Table, key: str) -> Any:
     return _EMPTIED.get(key)
 
 
-def _ack_body(value: object, field: str) -> AckBody:
+def _ack_body(value: object, field: str, agreement: Agreement, said_at_ms: int | None) -> AckBody:
     table = Table(value, field, ("about", "level", "reached", "read_back"))
     level = AckLevel(table.choice("level", list(AckLevel)))
     reached = table.texts("reached", "a list of those reached")
     if reached and level is not AckLevel.DISSEMINATED:
         raise table.refuse("reached", f"left out: it belongs to {AckLevel.DISSEMINATED}")
-    read_back = table.value("read_back")
-    if read_back is not None:
-        Table(read_back, table.path("read_back"), ("envelope", "place"))
-    return AckBody(table.text("about", "the id of a statement or an alert"), level, reached, read_back)
+    heard = None
+    if "read_back" in table:
+        heard = read_back_from_json(
+            table.value("read_back"), agreement, table.path("read_back"), reference_ms=said_at_ms
+        )
+    return AckBody(table.text("about", "the id of a statement or an alert"), level, reached, heard)
 
 
 def _message_body(value: object, field: str) -> MessageBody:

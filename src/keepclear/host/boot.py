@@ -1,21 +1,29 @@
-"""Coming up: the agreement and the state are worked out from what is durable, and from nothing else."""
+"""Coming up: the agreement and the state are worked out from what is durable, and from nothing else.
+
+An agreement is amended here too, before anybody is served: the change is an entry of the record like any other input.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import structlog
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
-from keepclear.formats.entry import Entry, agreement_entry, entry_as_kept, entry_from_bytes
+from keepclear.formats.entry import Entry, agreement_entry, clock_entry, entry_as_kept, entry_from_bytes
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host.clock import wall_clock_ms
 from keepclear.host.index_file import index_path
-from keepclear.host.live_index import live_index
+from keepclear.host.live_index import await_grid, live_index
+from keepclear.host.render import event_data
 from keepclear.host.working import Working
 from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement
-from keepclear.mechanism.core import RULES_VERSION, Mechanism
+from keepclear.mechanism.agreement_succession import changed_parts
+from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.ledger import RULES_VERSION
+from keepclear.mechanism.outcome import Outcome
 from keepclear.store.protocol import Store
 
 CHUNK = 1_000
@@ -24,12 +32,13 @@ CHUNK = 1_000
 _log = structlog.get_logger("keepclear.host")
 
 
-def found(store: Store, agreement: Agreement | None, at_ms: int | None = None) -> str:
+def found(store: Store, agreement: Agreement | None, at_ms: int | None = None, *, amend: bool = False) -> str:
     """The name of the log to run: that of ``agreement``, begun with it if it is new, or the only one there is.
 
-    Raises ``InvalidInput`` when there is none or more than one to choose from, and when ``agreement`` is not the one
-    that its record was begun with: an agreement is amended in the record, not behind its back.
+    Raises ``InvalidInput`` when there is none or more than one to choose from, or none to ``amend``.
     """
+    if amend:
+        _check_amends(store, agreement)
     if agreement is None:
         logs = store.logs()
         if len(logs) != 1:
@@ -38,35 +47,78 @@ def found(store: Store, agreement: Agreement | None, at_ms: int | None = None) -
         return logs[0]
     if store.length(agreement.name) == 0:
         store.append(agreement.name, 0, [agreement_entry(wall_clock_ms() if at_ms is None else at_ms, agreement)])
-    elif kept_agreement(store, agreement.name) != agreement:
-        raise InvalidInput(
-            "--mechanism",
-            f"differs from the agreement that the record of «{agreement.name}» was begun with",
-            "leave the file out, or take another data directory: amending an agreement is not possible yet",
-        )
     return agreement.name
 
 
-def kept_agreement(store: Store, log: str) -> Agreement:
-    """The agreement that a record was begun with: its entry 0."""
-    first = store.read(log, 0, 1)
-    entry = _read(log, 0, first[0], entry_from_bytes) if first else None
+def _check_amends(store: Store, agreement: Agreement | None) -> None:
+    if agreement is None:
+        raise InvalidInput("--amend", "given without --mechanism", "the mechanism file that is to be in force")
+    logs = store.logs()
+    if agreement.name not in logs:
+        given = f"there is no record of «{agreement.name}» here" + (f", but of {', '.join(logs)}" if logs else "")
+        raise InvalidInput("--amend", given, "keep the name to amend an agreement; leave --amend out to begin a record")
+
+
+def kept_agreement(store: Store, log: str, index: int = 0) -> Agreement:
+    """The agreement that is kept at a place in a record; the one that it was begun with is at 0."""
+    kept = store.read(log, index, 1)
+    entry = _read(log, index, kept[0], entry_from_bytes) if kept else None
     if entry is None or entry.agreement is None:
-        message = f"log {log!r}: it does not begin with an agreement; restore the file from a copy"
+        message = f"log {log!r}, entry {index}: there should be an agreement; restore the file from a copy"
         raise RecordDamaged(message)
     return entry.agreement
 
 
+def _rules_of(store: Store, log: str) -> str:
+    """The version of the rules that a record was begun with."""
+    return _read(log, 0, store.read(log, 0, 1)[0], entry_from_bytes).rules
+
+
+def agree(
+    store: Store, log: str, working: Working, agreement: Agreement, *, amend: bool, at_ms: int | None = None
+) -> list[tuple[int, dict[str, bytes]]]:
+    """``agreement`` is in force: it is already, or ``amend`` says that it shall be from now on, and then it is durable.
+
+    What every desk is to be told of that, by index. Raises ``InvalidInput`` where it differs and ``amend`` is not said,
+    for then it may be the wrong file; ``Refused`` for a change that may not be. Then the record is as it was.
+    """
+    differs = changed_parts(working.agreement, agreement)
+    if not differs:
+        return []
+    if not amend:
+        raise InvalidInput(
+            "--mechanism",
+            f"differs from the agreement in force in the record of «{log}»: {', '.join(differs)}",
+            "leave the file out to go on with what is agreed, or add --amend to put the file in force from now on",
+        )
+    await_grid(working.mechanism)
+    at = max(wall_clock_ms() if at_ms is None else at_ms, working.mechanism.now)
+    due = working.mechanism.advance(at)
+    changed = working.mechanism.amend_agreement(agreement, at)
+    inputs = ((due, clock_entry(at)), (changed, agreement_entry(at, agreement)))
+    taken = [(outcome, entry) for outcome, entry in inputs if outcome.is_entry]
+    store.append(log, working.length, [entry for _, entry in taken])
+    working.length += len(taken)
+    store.save_snapshot(log, working.length, working.snapshot())
+    _log.info("agreement_amended", mechanism=log, index=changed.index, changed=differs)
+    return [(outcome.index, _told(working.mechanism, outcome)) for outcome, _ in taken]
+
+
+def _told(mechanism: Mechanism, outcome: Outcome) -> dict[str, bytes]:
+    views = ((desk, event_data(mechanism, desk, outcome)) for desk in mechanism.agreement.desk_by_id)
+    return {desk: data for desk, data in views if data is not None}
+
+
 def bring_up(store: Store, log: str) -> Working:
     """The state that the record adds up to: from the newest snapshot that can be used, else from its beginning."""
-    agreement = kept_agreement(store, log)
-    working = _from_snapshot(store, log, agreement)
+    working = _from_snapshot(store, log)
     if working is None:
-        plans = live_index(agreement)
-        working = Working(agreement, Mechanism(agreement, plans), 1, plans)
+        working = Working(Mechanism(kept_agreement(store, log), live_index, _rules_of(store, log)), 1)
     for index, entry in _entries(store, log, working.length):
         try:
-            outcome = play.step(working.mechanism, as_input(entry, agreement))
+            if entry.kind == "agreement":
+                await_grid(working.mechanism)
+            outcome = play.step(working.mechanism, as_input(entry, working.agreement))
         except Exception as error:
             message = f"log {log!r}, entry {index}: it cannot be played ({error}); was it written by other rules?"
             raise RecordDamaged(message) from error
@@ -77,9 +129,9 @@ def bring_up(store: Store, log: str) -> Working:
 
 
 def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
-    """An entry of our own record as the input that it was; an envelope that these rules took is not judged again.
+    """An entry of our own record as the input that it was, under the agreement in force then.
 
-    Raises ``InvalidInput`` for one that is none under this agreement.
+    An envelope that these rules took is not judged again.
     """
     if entry.statement is not None:
         accepted = entry.rules == RULES_VERSION
@@ -87,17 +139,17 @@ def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
         return play.StatementEntry(entry.at, statement, entry.held)
     if entry.desk is not None and entry.through is not None:
         return play.DeliveryEntry(entry.at, entry.desk, entry.through)
-    if entry.kind == "clock":
-        return play.ClockEntry(entry.at)
-    raise InvalidInput("kind", entry.kind, "an entry after the agreement")
+    if entry.agreement is not None:
+        return play.AgreementEntry(entry.at, entry.agreement)
+    return play.ClockEntry(entry.at)
 
 
-def _from_snapshot(store: Store, log: str, agreement: Agreement) -> Working | None:
+def _from_snapshot(store: Store, log: str) -> Working | None:
     snapshot = store.latest_snapshot(log)
     if snapshot is None:
         return None
     try:
-        return Working.restore(agreement, *snapshot, index_path(store, log))
+        return Working.restore(partial(kept_agreement, store, log), *snapshot, index_path(store, log))
     except StoreFailed:
         raise
     except Exception as error:  # the record itself is enough

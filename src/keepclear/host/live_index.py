@@ -17,9 +17,10 @@ from pathlib import Path
 
 import structlog
 
-from keepclear.detection.growing import GrowingIndex
+from keepclear.detection.growing import LARGE, GrowingIndex
 from keepclear.host.index_file import mapped, write_whole
 from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.core import Mechanism
 
 _log = structlog.get_logger("keepclear.host")
 
@@ -71,16 +72,27 @@ def load_index(index: GrowingIndex, agreement: Agreement, path: Path, about: Map
     return True
 
 
+def await_grid(mechanism: Mechanism) -> None:
+    """Returns once the grid's code is there, or cannot be, if so much is live that a question about all needs it.
+
+    Before anybody is served that is the quicker way: without the grid such a question takes minutes.
+    """
+    live = (notice.body.envelope for notice in mechanism.notices() if notice.is_live)
+    if sum(len(envelope) for envelope in live if isinstance(envelope, tuple)) >= LARGE:
+        _loading()[1].join()
+
+
 def _loaded() -> bool:
     """True once the grid's code is loaded; the first question sets that going."""
-    return _loading().is_set()
+    return _loading()[0].is_set()
 
 
 @cache
-def _loading() -> threading.Event:
+def _loading() -> tuple[threading.Event, threading.Thread]:
     ready = threading.Event()
-    threading.Thread(target=_load, args=(ready,), name="grid-code", daemon=True).start()
-    return ready
+    thread = threading.Thread(target=_load, args=(ready,), name="grid-code", daemon=True)
+    thread.start()
+    return ready, thread
 
 
 def _load(ready: threading.Event) -> None:

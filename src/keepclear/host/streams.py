@@ -109,6 +109,12 @@ class Streams:
         """How many streams are connected."""
         return sum(len(streams) for streams in self._open.values())
 
+    def begin(self, since: int, events: Iterable[tuple[int, Mapping[str, bytes]]]) -> None:
+        """What changed after index ``since`` before anyone could connect is there for those that come back."""
+        for index, data_by_desk in events:
+            for desk, data in data_by_desk.items():
+                self._backlogs.setdefault(desk, _Backlog(since)).add(Event("change", index, data))
+
     def listening(self) -> tuple[str, ...]:
         """The desks whose events are worth rendering: those that have connected since the host started."""
         return tuple(self._backlogs)

@@ -51,6 +51,23 @@ class TokenBook:
             out.flush()
             os.fsync(out.fileno())
 
+    def save_again(self, path: Path) -> None:
+        """The hashes take the place of those on disk, all at once."""
+        beside = path.with_name(f"{path.name}.new")
+        beside.unlink(missing_ok=True)
+        self.save(beside)
+        beside.replace(path)
+
+    def without_token(self, desks: Iterable[str]) -> list[str]:
+        """The desks that no token is for."""
+        held = set(self.holders.values())
+        return [desk for desk in desks if desk not in held]
+
+    def with_more(self, names: Iterable[str]) -> tuple[TokenBook, dict[str, str]]:
+        """The book with a new token for each name, and name to token, to be shown once."""
+        tokens = {name: f"kc_{secrets.token_urlsafe(TOKEN_BYTES)}" for name in names}
+        return TokenBook({**self.holders, **{hash_of(token): name for name, token in tokens.items()}}), tokens
+
 
 def hash_of(token: str) -> str:
     """What is kept of a token."""
@@ -59,8 +76,7 @@ def hash_of(token: str) -> str:
 
 def issue(desks: Iterable[str]) -> tuple[TokenBook, dict[str, str]]:
     """A new token for every desk and one for metrics: the book to keep, and name to token, to be shown once."""
-    tokens = {name: f"kc_{secrets.token_urlsafe(TOKEN_BYTES)}" for name in (*desks, METRICS)}
-    return TokenBook({hash_of(token): name for name, token in tokens.items()}), tokens
+    return TokenBook({}).with_more((*desks, METRICS))
 
 
 def load(path: Path) -> TokenBook:

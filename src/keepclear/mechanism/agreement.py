@@ -79,11 +79,27 @@ class ThirdForce:
     footprint: Footprint
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementInForce:
+    """That an agreement came into force: which one it was (the first is 1), its place in the record, and when.
+
+    ``since_ms`` is None for the first, which began the record. ``changed`` are the parts that differ from before, by
+    their names in ``GET /v1/mechanism``.
+    """
+
+    number: int = 1
+    index: int = 0
+    since_ms: int | None = None
+    changed: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Agreement:
     """One mechanism's agreement. ``mediator.duty`` is added when it is not among ``desks``.
 
-    Raises InvalidInput, naming the row, when a name is used twice or refers to nothing.
+    ``former`` are desks of earlier agreements that are no more: they can do nothing, but what they said stays their
+    party's. They follow from the record, so two agreements that differ in nothing else are the same. Raises
+    InvalidInput, naming the row, when a name is used twice or refers to nothing.
     """
 
     name: str
@@ -98,6 +114,7 @@ class Agreement:
     regions: tuple[Region, ...] = ()
     zones: tuple[Zone, ...] = ()
     third_forces: tuple[ThirdForce, ...] = ()
+    former: tuple[Desk, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if all(desk.id != MEDIATOR_DESK for desk in self.desks):
@@ -145,6 +162,10 @@ class Agreement:
         return {desk.id: desk for desk in self.desks}
 
     @cached_property
+    def _party_by_desk(self) -> dict[str, str | None]:
+        return {desk.id: desk.party for desk in (*self.former, *self.desks)}
+
+    @cached_property
     def party_by_id(self) -> dict[str, Party]:
         """Every party."""
         return {party.id: party for party in self.parties}
@@ -165,8 +186,8 @@ class Agreement:
         return {region.name: region for region in self.regions}
 
     def party_of(self, desk: str) -> str | None:
-        """The party that a desk speaks for; None for the mediator's."""
-        return self.desk_by_id[desk].party
+        """The party that a desk speaks for, or spoke for when it was one; None for the mediator's."""
+        return self._party_by_desk[desk]
 
     def party_name(self, party: str | None) -> str:
         """A party's name in a sentence; the mediator's for None."""

@@ -11,7 +11,7 @@ from keepclear.mechanism.words import Mode, Severity
 
 
 class AlertCode(StrEnum):
-    """The codes that this version raises (contract §4); ``alert_table`` has a row for each."""
+    """The codes that are raised (contract §4, and two of our own); ``alert_table`` has a row for each."""
 
     LATE_NOTICE = "LATE_NOTICE"
     AFTER_START = "AFTER_START"
@@ -24,6 +24,19 @@ class AlertCode(StrEnum):
     THIRD_PARTY_GAP = "THIRD_PARTY_GAP"
     NO_DELIVERY = "NO_DELIVERY"
     NO_ACK = "NO_ACK"
+    NO_READBACK = "NO_READBACK"
+    READBACK_MISMATCH = "READBACK_MISMATCH"
+    NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
+    NOT_DISSEMINATED = "NOT_DISSEMINATED"
+    CONTACT_UNREACHABLE = "CONTACT_UNREACHABLE"
+    STOP_OPEN = "STOP_OPEN"
+    STOP_OVERDUE = "STOP_OVERDUE"
+    UNNOTIFIED_ENTRY = "UNNOTIFIED_ENTRY"
+    UNCLAIMED_OBJECT = "UNCLAIMED_OBJECT"
+    LINE_UNATTENDED = "LINE_UNATTENDED"
+    DESK_UNATTENDED = "DESK_UNATTENDED"
+    PROPOSAL_UNANSWERED = "PROPOSAL_UNANSWERED"
+    CONTRADICTION = "CONTRADICTION"
     SERIAL_GAP = "SERIAL_GAP"
     CLOCK_SKEW = "CLOCK_SKEW"
 
@@ -49,7 +62,8 @@ class Alert:
 
     ``about`` are ids (of notices; of the statement, for a desk's serials and clock); ``to`` the desks it is for;
     ``party`` the party of the notice it is about (None for a conflict: see ``sides``). ``window_ms`` is a conflict's
-    time; ``acknowledged`` has desk, level and instant of those who said so.
+    time; ``acknowledged`` has desk, level and instant of those who said so. ``shared``: nothing in it is of one party
+    alone, so that under ``broker`` too whoever it is for sees all of it.
     """
 
     id: str
@@ -70,6 +84,7 @@ class Alert:
     cleared_at_ms: int | None = None
     cleared_why: str | None = None
     acknowledged: tuple[tuple[str, str, int], ...] = ()
+    shared: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -104,6 +104,7 @@ def alert_of(finding: Finding, mode: Mode, alert_id: str, at_ms: int) -> Alert:
         detail=finding.detail,
         sides=finding.sides,
         window_ms=finding.window_ms,
+        shared=finding.shared,
     )
 
 

@@ -12,13 +12,20 @@ from enum import StrEnum
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.checks.acknowledgement import no_ack
 from keepclear.mechanism.checks.area_text import area_text_mismatch
+from keepclear.mechanism.checks.calls import contact_unreachable
 from keepclear.mechanism.checks.case import Case, Finding
 from keepclear.mechanism.checks.clock import clock_skew
 from keepclear.mechanism.checks.conflict import conflict
+from keepclear.mechanism.checks.contradiction import contradiction
 from keepclear.mechanism.checks.delivery import no_delivery
 from keepclear.mechanism.checks.late import after_start, late_notice
+from keepclear.mechanism.checks.line import desk_unattended, line_unattended
+from keepclear.mechanism.checks.observation import unclaimed_object, unnotified_entry
+from keepclear.mechanism.checks.proposal import proposal_unanswered
+from keepclear.mechanism.checks.receipt import no_readback, not_disseminated, not_understood, readback_mismatch
 from keepclear.mechanism.checks.rule_zone import rule_zone
 from keepclear.mechanism.checks.serials import serial_gap
+from keepclear.mechanism.checks.stop import stop_open, stop_overdue
 from keepclear.mechanism.checks.suspect_coord import suspect_coord
 from keepclear.mechanism.checks.third_force import third_party_gap
 from keepclear.mechanism.checks.vague import vague_area, vague_time
@@ -165,6 +172,140 @@ ALERT_TABLE: dict[AlertCode, AlertRow] = {
             no_ack,
         ),
         AlertRow(
+            AlertCode.NO_READBACK,
+            "caution",
+            "sender, addressee",
+            Moment.DEADLINE,
+            ("ack_flash_min", "ack_immediate_min", "ack_priority_min", "ack_routine_min"),
+            "A read-back was asked for, and none came within the same time again after a person's acknowledgement.",
+            ("Addressee: read it back as you have it.", "Sender: call, and have it read back."),
+            no_readback,
+        ),
+        AlertRow(
+            AlertCode.READBACK_MISMATCH,
+            "warning",
+            "sender, addressee",
+            Moment.STATEMENT,
+            ("readback_m", "readback_min", "readback_ft"),
+            "What was read back is not what was said.",
+            ("Find out together which is meant; both figures stand side by side.", "Read it back again."),
+            readback_mismatch,
+        ),
+        AlertRow(
+            AlertCode.NOT_UNDERSTOOD,
+            "warning",
+            "sender",
+            Moment.STATEMENT,
+            (),
+            "The recipient says that it has not understood.",
+            ("Call the other desk, with an interpreter if there is need.", "Amend with plainer words."),
+            not_understood,
+        ),
+        AlertRow(
+            AlertCode.NOT_DISSEMINATED,
+            "warning",
+            "sender, addressee",
+            Moment.DEADLINE,
+            ("dissemination_h",),
+            "A level in `must_reach` was not reported reached by the start, or in the time that the rules give.",
+            ("Addressee: pass it on and report.", "Sender: hold the activity until it has reached them."),
+            not_disseminated,
+        ),
+        AlertRow(
+            AlertCode.CONTACT_UNREACHABLE,
+            "warning",
+            "caller, called",
+            Moment.STATEMENT,
+            ("calls_unanswered", "calls_window_min"),
+            "A call about a STOP went unanswered, or too many calls did.",
+            ("Try another desk of that party.", "Ask the mediator to reach them."),
+            contact_unreachable,
+        ),
+        AlertRow(
+            AlertCode.STOP_OPEN,
+            "warning",
+            "every desk of the addressee, sender",
+            Moment.STATEMENT,
+            (),
+            "A STOP was raised: life is at risk, and all is to cease.",
+            (
+                "Any desk of the addressee: answer it now.",
+                "Tell the units, and report that you have.",
+                "Report ceased.",
+            ),
+            stop_open,
+        ),
+        AlertRow(
+            AlertCode.STOP_OVERDUE,
+            "warning",
+            "rung by rung: the addressed desks, their alternates, the mediator, the commander; then all, each minute",
+            Moment.DEADLINE,
+            ("stop_reply_s", "stop_rung_s"),
+            "Nobody of an addressed party has answered a STOP.",
+            ("Whoever you are of that party: answer it.", "Sender: call; the mediator calls too."),
+            stop_overdue,
+        ),
+        AlertRow(
+            AlertCode.UNNOTIFIED_ENTRY,
+            "warning",
+            "the zone's parties, all others",
+            Moment.STATEMENT,
+            (),
+            "Something was observed inside a standing zone that no live notice of its kind explains.",
+            ("Claim it if it is yours.", "Keep clear of it; call the mediator."),
+            unnotified_entry,
+        ),
+        AlertRow(
+            AlertCode.UNCLAIMED_OBJECT,
+            "warning",
+            "all",
+            Moment.DEADLINE,
+            ("claim_min",),
+            "No party says that an observed object is theirs.",
+            ("Claim it, or say that it is not yours.", "Keep clear of it."),
+            unclaimed_object,
+        ),
+        AlertRow(
+            AlertCode.LINE_UNATTENDED,
+            "warning",
+            "tester, tested",
+            Moment.DEADLINE,
+            ("line_test_min",),
+            "A test of the line went without reply.",
+            ("Tested: answer.", "Tester: call by telephone; tell the mediator."),
+            line_unattended,
+        ),
+        AlertRow(
+            AlertCode.DESK_UNATTENDED,
+            "caution",
+            "alternates, commander and other desks of its party, the mediator",
+            Moment.DEADLINE,
+            ("unattended_min",),
+            "The last person has signed off from a desk, and nobody has taken over.",
+            ("Sign on.", "Take its line at another desk until somebody does."),
+            desk_unattended,
+        ),
+        AlertRow(
+            AlertCode.PROPOSAL_UNANSWERED,
+            "caution, then warning; FLASH and IMMEDIATE warning",
+            "proposer, desks of the answering party; then the mediator; then the commanders",
+            Moment.DEADLINE,
+            ("ack_flash_min", "ack_immediate_min", "ack_priority_min", "ack_routine_min"),
+            "A proposal to settle a conflict has waited longer than its precedence allows.",
+            ("Accept, decline, or propose otherwise.", "Proposer: call."),
+            proposal_unanswered,
+        ),
+        AlertRow(
+            AlertCode.CONTRADICTION,
+            "advisory",
+            "both who gave the accounts",
+            Moment.STATEMENT,
+            (),
+            "Two accounts of one fact differ: positions by over 100 m, times by over a minute, anything else at all.",
+            ("Compare your records.", "Leave both to stand; a joint review settles it."),
+            contradiction,
+        ),
+        AlertRow(
             AlertCode.SERIAL_GAP,
             "caution",
             "sender",
@@ -186,7 +327,7 @@ ALERT_TABLE: dict[AlertCode, AlertRow] = {
         ),
     )
 }
-"""Every code that this version raises."""
+"""Every code that is raised."""
 
 VersionCheck = Callable[[Case], list[Finding]]
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from keepclear.mechanism.place import PlaceText
-from keepclear.mechanism.words import AckLevel, Activity
+from keepclear.mechanism.read_back import ReadBack
+from keepclear.mechanism.words import AckLevel, Activity, CallResult, StopAnswer
+from keepclear.spacetime.altitude import Altitude
 from keepclear.spacetime.envelope import Envelope
 
 
@@ -58,13 +60,13 @@ class LifeBody:
 class AckBody:
     """A graded receipt. ``about`` is a statement or an alert; ``reached`` names units, for ``disseminated``.
 
-    ``read_back`` is what was heard, as given (``{"envelope": …, "place": …}``); comparing it is a check to come.
+    ``read_back`` is what was heard, in whatever notation; ``checks.read_back`` compares it.
     """
 
     about: str
     level: AckLevel
     reached: tuple[str, ...] = ()
-    read_back: Mapping[str, Any] | None = None
+    read_back: ReadBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +78,153 @@ class MessageBody:
     about: str | None = None
 
 
-Body = NoticeBody | AmendBody | LifeBody | AckBody | MessageBody
+@dataclass(frozen=True, slots=True)
+class CallBody:
+    """A telephone call that was made, logged by who made it. ``to`` is a desk or a party."""
+
+    to: str
+    result: CallResult
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChange:
+    """What a proposal would change of one notice. ``envelope`` replaces the whole; the others change what is there.
+
+    ``shift_min`` moves every window (minutes, negative is earlier); ``floor`` and ``ceiling`` are of every volume.
+    """
+
+    notice: str
+    shift_min: float | None = None
+    floor: Altitude | None = None
+    ceiling: Altitude | None = None
+    envelope: Envelope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeBody:
+    """A way to settle a conflict. ``about`` names it by its two notices (``a~b``), or by its alert."""
+
+    about: str
+    change: NoticeChange
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBody:
+    """The answer to a proposal: the body of ``accept`` and ``decline``."""
+
+    about: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopBody:
+    """Cease now: life is at risk. ``about`` is a notice; place and envelope say where, if that is known better."""
+
+    reason: str
+    about: str | None = None
+    place: PlaceText | None = None
+    envelope: Envelope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopReplyBody:
+    """The answer to a STOP."""
+
+    stop: str
+    answer: StopAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class StopStepBody:
+    """A step after a STOP: the body of ``units_informed`` and ``ceased``."""
+
+    stop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point as somebody gave it: degrees, WGS84."""
+
+    lon: float
+    lat: float
+    altitude: Altitude | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveBody:
+    """Something seen where it should not be. ``kind`` is the activity that it looks like."""
+
+    object: str
+    position: Position
+    kind: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBody:
+    """Ours, or not ours: the body of ``claim`` and ``disclaim``."""
+
+    observation: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineTestBody:
+    """A test of the channel, or its answer; ``test`` is the test that is answered."""
+
+    test: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBody:
+    """One side's version of an incident, fact by fact."""
+
+    incident: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AccidentBody:
+    """An unintended launch, entry or fall. ``heading_deg`` is from true north."""
+
+    activity: Activity
+    place: PlaceText | None = None
+    position: Position | None = None
+    heading_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendBody:
+    """Why the mechanism is suspended, or resumed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchBody:
+    """Who comes to a desk, or goes: the body of ``sign_on`` and ``sign_off``. ``note``: what the next one must know."""
+
+    name: str
+    note: str | None = None
+
+
+Body = (
+    NoticeBody
+    | AmendBody
+    | LifeBody
+    | AckBody
+    | MessageBody
+    | CallBody
+    | ProposeBody
+    | AnswerBody
+    | StopBody
+    | StopReplyBody
+    | StopStepBody
+    | ObserveBody
+    | ClaimBody
+    | LineTestBody
+    | AccountBody
+    | AccidentBody
+    | SuspendBody
+    | WatchBody
+)

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.agreement import Agreement, AgreementInForce
 from keepclear.mechanism.alert import Alert, AlertCode, Side
 from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.disclosure_line import line_view, recipients_view
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
 from keepclear.mechanism.outcome import Change, Heard, Outcome, Thing
 from keepclear.mechanism.place import place_to_json
-from keepclear.mechanism.statement import ABOUT_A_NOTICE, StatementType
+from keepclear.mechanism.statement import ABOUT_A_NOTICE, SETTLES, StatementType
 from keepclear.mechanism.ways_out import SideAdvice, WaysOut, limits_for
 from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
 from keepclear.spacetime.envelope import envelope_to_json
@@ -37,13 +38,17 @@ def view(mechanism: Mechanism, desk: str, thing: Thing | Change | WaysOut) -> di
         case Heard():
             return _statement_view(thing) if _may_see_statement(agreement, desk, thing) else None
         case Notice():
-            return _notice_view(agreement, desk, thing) if _may_see_notice(agreement, desk, thing) else None
+            return _notice_view(mechanism, desk, thing) if _may_see_notice(agreement, desk, thing) else None
         case Alert():
             return _alert_view(agreement, desk, thing)
         case Obligation():
             return _obligation_view(thing) if _may_see_obligation(agreement, desk, thing) else None
+        case AgreementInForce():
+            return _agreement_view(thing)
         case WaysOut():
-            return _ways_out_view(thing, _sides_to_see(agreement, desk, thing))
+            return _ways_out_view(agreement, desk, thing)
+        case _:
+            return line_view(mechanism, desk, thing)
 
 
 def event(mechanism: Mechanism, desk: str, outcome: Outcome) -> dict[str, Any] | None:
@@ -62,7 +67,7 @@ def _may_see_statement(agreement: Agreement, desk: str, heard: Heard) -> bool:
     if agreement.disclosure is Disclosure.BROKER:
         if heard.type in ABOUT_A_NOTICE:
             return False
-        if heard.type is StatementType.ACK:
+        if heard.type is StatementType.ACK or heard.type in SETTLES:
             return side == heard.about_party
     return side in heard.reached
 
@@ -92,14 +97,25 @@ def _sides_to_see(agreement: Agreement, desk: str, found: WaysOut) -> list[SideA
     return [row for row in found.sides if row.party == side]
 
 
-def _ways_out_view(found: WaysOut, sides: list[SideAdvice]) -> dict[str, Any] | None:
+def _ways_out_view(agreement: Agreement, desk: str, found: WaysOut) -> dict[str, Any] | None:
+    """The sides that the desk may see, each option with the body of a proposal that it could send as it is."""
+    sides = _sides_to_see(agreement, desk, found)
     if not sides:
         return None
+    about: str | None = "~".join(found.alert.key)
+    if agreement.disclosure is Disclosure.BROKER:
+        about = found.alert.id if agreement.party_of(desk) is None else None
     told = [
         {
             "notice": row.notice,
             "party": row.party,
-            "options": [option.as_json() for option in row.options],
+            "options": [
+                {
+                    **option.as_json(),
+                    "proposal": None if about is None else {"about": about, "change": option.change()},
+                }
+                for option in row.options
+            ],
             "cut": row.cut,
         }
         for row in sides
@@ -111,8 +127,8 @@ def _statement_view(heard: Heard) -> dict[str, Any]:
     return {**heard.source, "index": heard.index, "heard_at": format_instant(heard.at_ms)}
 
 
-def _notice_view(agreement: Agreement, desk: str, notice: Notice) -> dict[str, Any]:
-    body = notice.body
+def _notice_view(mechanism: Mechanism, desk: str, notice: Notice) -> dict[str, Any]:
+    agreement, body = mechanism.agreement, notice.body
     return {
         "id": notice.id,
         "statement": notice.statement,
@@ -136,12 +152,19 @@ def _notice_view(agreement: Agreement, desk: str, notice: Notice) -> dict[str, A
         "heard_at": format_instant(notice.heard_at_ms),
         "start": _instant(notice.start_ms),
         "end": _instant(notice.end_ms),
-        "recipients": [
-            {"desk": row.desk, "party": row.party, "grade": str(row.grade), "at": _instant(row.at_ms)}
-            for row in notice.recipients
-        ],
+        "recipients": recipients_view(notice.recipients),
+        **_readiness(mechanism, desk, notice),
         "seen_versions": _seen_versions(agreement, desk, notice),
     }
+
+
+def _readiness(mechanism: Mechanism, desk: str, notice: Notice) -> dict[str, Any]:
+    """For the sender's party and the mediator: whether all have it, and who is missing of what."""
+    side = mechanism.agreement.party_of(desk)
+    if side not in (None, notice.party):
+        return {"ready": None, "missing": []}
+    missing = mechanism.missing_for(notice) if notice.is_live else ()
+    return {"ready": not missing, "missing": [{"side": name, "lacks": list(lacks)} for name, lacks in missing]}
 
 
 def _seen_versions(agreement: Agreement, desk: str, notice: Notice) -> int:
@@ -160,7 +183,7 @@ def _alert_view(agreement: Agreement, desk: str, alert: Alert) -> dict[str, Any]
     side = agreement.party_of(desk)
     if side is not None and desk not in alert.to:
         return None
-    if side is None or agreement.disclosure is Disclosure.BOARD or side == alert.party:
+    if side is None or agreement.disclosure is Disclosure.BOARD or side == alert.party or alert.shared:
         return _whole_alert(alert)
     told = {
         **_whole_alert(alert),
@@ -231,11 +254,17 @@ def _obligation_view(obligation: Obligation) -> dict[str, Any]:
         "kind": str(obligation.kind),
         "desk_or_party": obligation.owing,
         "about": obligation.about,
-        "notice": obligation.notice,
+        "subject": obligation.subject,
         "due_at": format_instant(obligation.due_at_ms),
         "met_at": _instant(obligation.met_at_ms),
         "state": str(obligation.state),
     }
+
+
+def _agreement_view(thing: AgreementInForce) -> dict[str, Any]:
+    """What is agreed, all know."""
+    since = _instant(thing.since_ms)
+    return {"number": thing.number, "index": thing.index, "since": since, "changed": list(thing.changed)}
 
 
 def _instant(ms: int | None) -> str | None:

@@ -19,6 +19,14 @@ class DueKind(IntEnum):
     CONFLICT_NEAR = 2
     DELIVERY = 3
     ACK = 4
+    READ_BACK = 5
+    DISSEMINATION = 6
+    STOP_RUNG = 7
+    CLAIM = 8
+    LINE_TEST = 9
+    PROPOSAL = 10
+    UNATTENDED = 11
+    LINE_ROUND = 12
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from keepclear.detection.meeting import Meeting, Verdict
@@ -37,7 +38,7 @@ def evaluate(ledger: Ledger, notice: Notice, before: Notice | None, at_ms: int) 
     """Looks at a version with every check. Raises InvalidInput for an envelope that cannot be compared."""
     case = Case(ledger.agreement, notice, before, at_ms, standing_about(ledger, notice.id))
     own = [finding for check in VERSION_CHECKS.values() for finding in check(case)]
-    return Evaluation(case, tuple(own), tuple(_conflicts(ledger, notice, at_ms)), forces_met(case))
+    return Evaluation(case, tuple(own), _conflicts(ledger, notice, at_ms), forces_met(case))
 
 
 def is_covered(ledger: Ledger, force: str, mode: Mode, *, also: Notice | None = None) -> bool:
@@ -58,19 +59,20 @@ def gaps(ledger: Ledger, evaluation: Evaluation) -> list[Finding]:
     ]
 
 
-def _conflicts(ledger: Ledger, notice: Notice, at_ms: int) -> list[Finding]:
-    """The conflicts that are not yet past."""
+def conflicts_among(
+    ledger: Ledger, meetings: Iterable[Meeting], at_ms: int, *, also: Notice | None = None
+) -> Iterator[Finding]:
+    """The conflicts among meetings of notices that are not yet past; ``also`` is one that is not kept so yet."""
+    for meeting in meetings:
+        if meeting.verdict is Verdict.CONFLICT and window_ms(meeting)[1] > at_ms:
+            names = (meeting.a, meeting.b)
+            a, b = (also if also is not None and name == also.id else ledger.notices[name] for name in names)
+            sides = sides_of(ledger.agreement, a, b, meeting, at_ms)
+            yield conflict(ledger.agreement, a, b, meeting, at_ms, sides)
+
+
+def _conflicts(ledger: Ledger, notice: Notice, at_ms: int) -> tuple[Finding, ...]:
     plan = plan_of(notice)
     if plan is None:
-        return []
-    return [
-        _finding(ledger, notice, meeting, at_ms)
-        for meeting in ledger.plans[notice.mode].against(plan)
-        if meeting.verdict is Verdict.CONFLICT and window_ms(meeting)[1] > at_ms
-    ]
-
-
-def _finding(ledger: Ledger, notice: Notice, meeting: Meeting, at_ms: int) -> Finding:
-    a, b = (notice if name == notice.id else ledger.notices[name] for name in (meeting.a, meeting.b))
-    sides = sides_of(ledger.agreement, a, b, meeting, at_ms)
-    return conflict(ledger.agreement, a, b, meeting, at_ms, sides)
+        return ()
+    return tuple(conflicts_among(ledger, ledger.plans[notice.mode].against(plan), at_ms, also=notice))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from keepclear.mechanism.admission import reached_by
+from keepclear.mechanism.admission_common import reached_by
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.alert_book import clear, raise_or_keep
 from keepclear.mechanism.checks.case import Finding
 from keepclear.mechanism.checks.clock import clock_skew
 from keepclear.mechanism.checks.serials import Serials, serial_gap
+from keepclear.mechanism.conversation import subjects_of
 from keepclear.mechanism.ledger import HeardRef, Ledger
 from keepclear.mechanism.outcome import ChangeKind, What
 from keepclear.mechanism.statement import Statement
@@ -38,8 +39,11 @@ def place_in_record(
         about_party=about_party,
         notice=notice,
         version=version,
+        about=subjects_of(ledger, statement),
     )
     ledger.heard[statement.id] = ref
+    for subject in ref.about:
+        ledger.said_about.setdefault(subject, []).append(statement.id)
     ledger.note(ChangeKind.STATEMENT, What.HEARD, ref.with_source(statement.id, statement.source or {}))
 
 

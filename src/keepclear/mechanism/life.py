@@ -7,11 +7,21 @@ from dataclasses import replace
 from keepclear.mechanism.addressing import notice_addressees, parties_of
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.bodies import AmendBody, LifeBody, NoticeBody
-from keepclear.mechanism.evaluation import evaluate
+from keepclear.mechanism.evaluation import Evaluation, evaluate
+from keepclear.mechanism.grading import forget_grades
 from keepclear.mechanism.hearing import Apply, place_in_record
 from keepclear.mechanism.ledger import Ledger
 from keepclear.mechanism.notice import Notice
-from keepclear.mechanism.receipts import await_delivery, fresh_recipients, lapse_acks, owe_acks, stop_awaiting
+from keepclear.mechanism.observing import explain
+from keepclear.mechanism.proposals import lapse_proposals
+from keepclear.mechanism.receipts import (
+    await_delivery,
+    fresh_recipients,
+    lapse_about,
+    owe_acks,
+    owe_dissemination,
+    stop_awaiting,
+)
 from keepclear.mechanism.standing import put_into_force, take_out_of_force
 from keepclear.mechanism.statement import Statement
 from keepclear.mechanism.states import NoticeMove, NoticeState, moved
@@ -73,8 +83,10 @@ def hear_notice(ledger: Ledger, statement: Statement) -> Apply:
         place_in_record(ledger, statement, about_party=notice.party, notice=notice.id, version=1)
         ledger.put_notice(notice)
         owe_acks(ledger, notice)
+        owe_dissemination(ledger, notice)
         await_delivery(ledger, notice)
         put_into_force(ledger, evaluation)
+        explain(ledger, notice)
 
     return apply
 
@@ -88,12 +100,37 @@ def hear_amend(ledger: Ledger, statement: Statement) -> Apply:
 
     def apply() -> None:
         place_in_record(ledger, statement, about_party=notice.party, notice=notice.id, version=notice.version)
-        ledger.put_notice(notice)
-        owe_acks(ledger, notice)
-        await_delivery(ledger, notice)
-        put_into_force(ledger, evaluation)
+        enter_version(ledger, notice, evaluation)
 
     return apply
+
+
+def enter_version(ledger: Ledger, notice: Notice, evaluation: Evaluation) -> None:
+    """A newer version is in force: delivered, acknowledged, read back and passed on anew; old proposals lapse."""
+    ledger.put_notice(notice)
+    forget_grades(ledger, notice)
+    owe_acks(ledger, notice)
+    owe_dissemination(ledger, notice)
+    await_delivery(ledger, notice)
+    put_into_force(ledger, evaluation)
+    lapse_proposals(ledger, notice.id, f"{notice.called} was amended.")
+    explain(ledger, notice)
+
+
+def agreed_version(ledger: Ledger, before: Notice, statement: Statement, body: NoticeBody) -> Notice:
+    """The notice after a proposal about it was accepted: addressed and as urgent as before, to be acknowledged anew."""
+    start_ms, end_ms = _span(body.envelope)
+    return replace(
+        before,
+        body=body,
+        statement=statement.id,
+        version=before.version + 1,
+        version_at_ms=ledger.now,
+        state=moved(before.state, NoticeMove.AMEND),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        recipients=fresh_recipients(ledger, before.addressees, before),
+    )
 
 
 def hear_cancel(ledger: Ledger, statement: Statement) -> Apply:
@@ -106,6 +143,7 @@ def hear_cancel(ledger: Ledger, statement: Statement) -> Apply:
         notice = replace(_said_anew(ledger, before, statement), state=state)
         ledger.put_notice(notice)
         take_out_of_force(ledger, notice, f"{notice.called} was cancelled.", but=STILL_OWED_WHEN_CANCELLED)
+        lapse_proposals(ledger, notice.id, f"{notice.called} was cancelled.")
         owe_acks(ledger, notice)
         await_delivery(ledger, notice)
 
@@ -146,9 +184,10 @@ def _step(ledger: Ledger, statement: Statement, move: NoticeMove) -> Apply:
 
 
 def _wind_up(ledger: Ledger, notice: Notice, why: str) -> None:
-    lapse_acks(ledger, notice.id)
+    lapse_about(ledger, notice.id)
     stop_awaiting(ledger, notice)
     take_out_of_force(ledger, notice, why)
+    lapse_proposals(ledger, notice.id, why)
 
 
 def _said_anew(ledger: Ledger, before: Notice, statement: Statement) -> Notice:

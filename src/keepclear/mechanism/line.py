@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from keepclear.mechanism.alert_book import acknowledged
 from keepclear.mechanism.bodies import AckBody
+from keepclear.mechanism.grading import acknowledge
 from keepclear.mechanism.hearing import Apply, place_in_record
 from keepclear.mechanism.ledger import Ledger
-from keepclear.mechanism.receipts import acknowledge
-from keepclear.mechanism.statement import OWES_ACK, Statement
-from keepclear.mechanism.states import Grade
+from keepclear.mechanism.statement import ANNOUNCES, Statement
 
 
 def hear_ack(ledger: Ledger, statement: Statement) -> Apply:
@@ -29,9 +28,9 @@ def hear_ack(ledger: Ledger, statement: Statement) -> Apply:
 
     def apply() -> None:
         place_in_record(ledger, statement, about_party=about_party)
-        if ref.notice is not None and ref.type in OWES_ACK:
-            notice = ledger.notices[ref.notice]
-            acknowledge(ledger, notice, desk, body.about, Grade(body.level), body.reached)
+        announced = ledger.announced(ref.notice or body.about) if ref.type in ANNOUNCES else None
+        if announced is not None:
+            acknowledge(ledger, announced, desk, body)
 
     return apply
 

@@ -13,10 +13,19 @@ from keepclear.mechanism.words import Mode, Precedence
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A level or unit that a desk reported reached, and when."""
+
+    name: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """One desk and how far it has got with the current version.
 
-    ``seen_version`` is the highest version that a person there acknowledged (0: none); ``reached`` the units reported.
+    ``seen_version`` is the highest version that a person there acknowledged (0: none); ``reached`` the units reported;
+    ``read_back`` whether what it read back is the same as what was said (None: it has not read back).
     """
 
     desk: str
@@ -24,7 +33,8 @@ class Recipient:
     grade: Grade = Grade.UNDELIVERED
     at_ms: int | None = None
     seen_version: int = 0
-    reached: tuple[str, ...] = ()
+    reached: tuple[Reached, ...] = ()
+    read_back: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

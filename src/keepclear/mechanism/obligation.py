@@ -1,4 +1,4 @@
-"""Something that somebody owes by a time: in this version, an acknowledgement."""
+"""Something that somebody owes by a time: an acknowledgement, a read-back, an answer to a STOP."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ class ObligationKind(StrEnum):
     """What is owed."""
 
     ACK = "ack"
+    READ_BACK = "read_back"
+    DISSEMINATION = "dissemination"
+    STOP_REPLY = "stop_reply"
+    CLAIM = "claim"
+    LINE_TEST = "line_test"
+    LINE_TEST_REPLY = "line_test_reply"
+    PROPOSAL_ANSWER = "proposal_answer"
 
 
 class ObligationState(StrEnum):
-    """``lapsed``: owed no more, because a newer version took its place or the notice is over."""
+    """``lapsed``: owed no more, because a newer version took its place or what it was about is over."""
 
     OPEN = "open"
     MET = "met"
@@ -24,16 +31,17 @@ class ObligationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """Owed by ``owing`` (a party, or ``mediator.duty``) to the party of ``notice``, for the statement ``about``.
+    """Owed by ``owing`` (a party, or ``mediator.duty``) to ``to_party`` (None: the mediator), about a statement.
 
-    ``about`` is the id that the acknowledgement has to name. It stays open past ``due_at_ms``: late is still owed.
+    ``about`` is the id that the answer has to name; ``subject`` the notice, STOP, accident, observation, line test or
+    proposal that it belongs to. It stays open past ``due_at_ms``: late is still owed.
     """
 
     id: str
     kind: ObligationKind
     owing: str
-    to_party: str
-    notice: str
+    to_party: str | None
+    subject: str
     about: str
     precedence: Precedence
     mode: Mode

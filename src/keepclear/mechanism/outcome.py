@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from keepclear.mechanism.accident import Accident
+from keepclear.mechanism.agreement import AgreementInForce
 from keepclear.mechanism.alert import Alert
+from keepclear.mechanism.line_test import LineTest
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
+from keepclear.mechanism.observation import Observation
+from keepclear.mechanism.proposal import Proposal
 from keepclear.mechanism.statement import StatementType
+from keepclear.mechanism.stop import Stop
+from keepclear.mechanism.suspension import Suspension
+from keepclear.mechanism.watch import Watch
 
 
 class ChangeKind(StrEnum):
@@ -20,10 +28,22 @@ class ChangeKind(StrEnum):
     NOTICE = "notice"
     ALERT = "alert"
     OBLIGATION = "obligation"
+    STOP = "stop"
+    ACCIDENT = "accident"
+    OBSERVATION = "observation"
+    LINE_TEST = "line_test"
+    PROPOSAL = "proposal"
+    SUSPENSION = "suspension"
+    WATCH = "watch"
+    AGREEMENT = "agreement"
 
 
 class What(StrEnum):
-    """What became of it. ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged."""
+    """What became of it.
+
+    ``changed``: a notice's version, state or grades; an alert's figures, or who acknowledged; what is agreed; for the
+    other things, that they are as shown now.
+    """
 
     HEARD = "heard"
     CHANGED = "changed"
@@ -53,7 +73,20 @@ class Heard:
     about_party: str | None = None
 
 
-Thing = Heard | Notice | Alert | Obligation
+Thing = (
+    Heard
+    | Notice
+    | Alert
+    | Obligation
+    | AgreementInForce
+    | Stop
+    | Accident
+    | Observation
+    | LineTest
+    | Proposal
+    | Suspension
+    | Watch
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from keepclear.detection.index import PlanIndex
 from keepclear.mechanism.agreement import Agreement
-from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.core import IndexFor, Mechanism
 from keepclear.mechanism.outcome import Outcome
 from keepclear.mechanism.statement import Statement
 
@@ -37,8 +36,16 @@ class ClockEntry:
     at_ms: int
 
 
-Entry = StatementEntry | DeliveryEntry | ClockEntry
-"""The inputs of a mechanism after its agreement, which is entry 0."""
+@dataclass(frozen=True, slots=True)
+class AgreementEntry:
+    """The agreement was amended."""
+
+    at_ms: int
+    agreement: Agreement
+
+
+Entry = StatementEntry | DeliveryEntry | ClockEntry | AgreementEntry
+"""The inputs of a mechanism after its first agreement, which is entry 0."""
 
 
 def step(mechanism: Mechanism, entry: Entry) -> Outcome:
@@ -50,6 +57,8 @@ def step(mechanism: Mechanism, entry: Entry) -> Outcome:
             return mechanism.deliver(desk, through, at_ms)
         case ClockEntry(at_ms):
             return mechanism.advance(at_ms)
+        case AgreementEntry(at_ms, agreement):
+            return mechanism.amend_agreement(agreement, at_ms)
 
 
 def steps(mechanism: Mechanism, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Outcome]]:
@@ -58,7 +67,7 @@ def steps(mechanism: Mechanism, entries: Iterable[Entry]) -> Iterator[tuple[Entr
         yield entry, step(mechanism, entry)
 
 
-def play(agreement: Agreement, entries: Iterable[Entry], plans: PlanIndex | None = None) -> Mechanism:
+def play(agreement: Agreement, entries: Iterable[Entry], plans: IndexFor | None = None) -> Mechanism:
     """The mechanism after these entries. The same entries give the same mechanism, on every machine and every time."""
     mechanism = Mechanism(agreement, plans)
     for entry in entries:

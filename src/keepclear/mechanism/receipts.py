@@ -1,4 +1,4 @@
-"""Who owes an acknowledgement, what has reached which machine, and how far each recipient has got."""
+"""What has reached which machine, and what is owed for it: of notices, STOPs and accidents alike."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from dataclasses import replace
 from keepclear.mechanism.addressing import desks_of, parties_of
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.alert_book import clear, standing_about
+from keepclear.mechanism.announced import Announced
 from keepclear.mechanism.checks.acknowledgement import ack_due_ms
 from keepclear.mechanism.dues import DueKind
-from keepclear.mechanism.ledger import Ledger
+from keepclear.mechanism.ledger import FIRST_RULES, Ledger
 from keepclear.mechanism.notice import Notice, Recipient
-from keepclear.mechanism.obligation import Obligation, ObligationKind, ObligationState
+from keepclear.mechanism.obligation import ObligationKind, ObligationState
 from keepclear.mechanism.outcome import What
+from keepclear.mechanism.owing import owe
 from keepclear.mechanism.states import Grade
+from keepclear.mechanism.words import MEDIATOR_DESK
+
+HOUR_MS = 3_600_000
 
 
 def fresh_recipients(ledger: Ledger, addressees: tuple[str, ...], before: Notice | None) -> tuple[Recipient, ...]:
@@ -26,106 +31,111 @@ def fresh_recipients(ledger: Ledger, addressees: tuple[str, ...], before: Notice
     )
 
 
-def owe_acks(ledger: Ledger, notice: Notice) -> None:
-    """Every addressed party owes an acknowledgement of the notice's current statement; older ones are owed no more."""
-    lapse_acks(ledger, notice.id)
-    owing = parties_of(ledger.agreement, notice.addressees)
-    for cause, alert in standing_about(ledger, notice.id).items():
+def owe_acks(ledger: Ledger, announced: Announced) -> None:
+    """Every addressed party owes an acknowledgement of the current statement; for older ones nothing is owed."""
+    lapse_about(ledger, announced.id)
+    owing = parties_of(ledger.agreement, announced.addressees)
+    for cause, alert in standing_about(ledger, announced.id).items():
         if alert.code is AlertCode.NO_ACK and alert.detail["owing"] not in owing:
             clear(ledger, cause, "The newer version is addressed to others.")
-    due = ack_due_ms(ledger.agreement.rules, notice.precedence, ledger.now)
+    due = ack_due_ms(ledger.agreement.rules, announced.precedence, ledger.now)
     for side in owing:
-        obligation = Obligation(
-            id=f"ack:{notice.statement}:{side}",
-            kind=ObligationKind.ACK,
-            owing=side,
-            to_party=notice.party,
-            notice=notice.id,
-            about=notice.statement,
-            precedence=notice.precedence,
-            mode=notice.mode,
-            owed_at_ms=ledger.now,
-            due_at_ms=due,
-        )
-        ledger.open_acks.setdefault(notice.id, {})[side] = obligation.id
-        ledger.put_obligation(obligation, What.OWED)
-        ledger.dues.put(due, DueKind.ACK, obligation.id)
+        _owe(ledger, announced, ObligationKind.ACK, side, due)
 
 
-def lapse_acks(ledger: Ledger, notice: str) -> None:
-    """What is owed about a notice is owed no more."""
-    for name in ledger.open_acks.pop(notice, {}).values():
+def owe_dissemination(ledger: Ledger, notice: Notice) -> None:
+    """Every addressed party owes a report of each level in ``must_reach``, by the start and within so many hours.
+
+    Under ``broker`` nobody but the mediator has the notice, so nobody can pass it on.
+    """
+    if not notice.body.must_reach or ledger.rules_version == FIRST_RULES:
+        return
+    due = ledger.now + round(ledger.agreement.rules.dissemination_h * HOUR_MS)
+    due = due if notice.start_ms is None else min(due, notice.start_ms)
+    for side in parties_of(ledger.agreement, notice.addressees):
+        if side != MEDIATOR_DESK:
+            _owe(ledger, notice, ObligationKind.DISSEMINATION, side, due)
+
+
+def owe_read_back(ledger: Ledger, notice: Notice, side: str) -> None:
+    """A party that has acknowledged owes the read-back that was asked for, in the same time again."""
+    _owe(
+        ledger,
+        notice,
+        ObligationKind.READ_BACK,
+        side,
+        ack_due_ms(ledger.agreement.rules, notice.precedence, ledger.now),
+    )
+
+
+def _owe(ledger: Ledger, announced: Announced, kind: ObligationKind, side: str, due_ms: int) -> None:
+    owe(
+        ledger,
+        kind,
+        side,
+        to_party=announced.party,
+        subject=announced.id,
+        about=announced.statement,
+        precedence=announced.precedence,
+        mode=announced.mode,
+        due_at_ms=due_ms,
+    )
+
+
+def lapse_about(ledger: Ledger, subject: str) -> None:
+    """What is owed about something is owed no more."""
+    for name in tuple(ledger.owed_about.get(subject, ())):
         ledger.put_obligation(replace(ledger.obligations[name], state=ObligationState.LAPSED), What.LAPSED)
 
 
-def acknowledge(
-    ledger: Ledger, notice: Notice, desk: str, statement: str, level: Grade, reached: tuple[str, ...]
-) -> None:
-    """A desk acknowledges a statement about a notice: its grade, its party's obligation, and its alert."""
-    _reached_machine(ledger, desk, notice.id, ledger.heard[statement].index)
-    notice = ledger.notices[notice.id]
-    side = ledger.side_of(desk)
-    current = statement == notice.statement
-    row = notice.recipient(desk) or Recipient(desk, ledger.agreement.party_of(desk))
-    version = max(row.seen_version, ledger.heard[statement].version)
-    after = replace(row, seen_version=version)
-    if current:
-        units = tuple(dict.fromkeys((*row.reached, *reached)))
-        after = replace(after, grade=level, at_ms=ledger.now, reached=units)
-    _put_recipient(ledger, notice, after)
-    held = ledger.open_acks.get(notice.id, {}).get(side)
-    if held is not None and current:
-        del ledger.open_acks[notice.id][side]
-        met = replace(ledger.obligations[held], state=ObligationState.MET, met_at_ms=ledger.now)
-        ledger.put_obligation(met, What.MET)
-    if held is None or current or ledger.obligations[held].due_at_ms > ledger.now:
-        clear(ledger, (AlertCode.NO_ACK, notice.id, side), f"{desk} acknowledged.")
-
-
-def await_delivery(ledger: Ledger, notice: Notice) -> None:
-    """The notice's current statement is on its way to the machine of every desk that it addresses."""
-    statement = notice.statement
-    for desk in desks_of(ledger.agreement, notice.addressees):
-        ledger.undelivered.setdefault(desk, {})[statement] = notice.id
-    waits = ledger.awaited.setdefault(notice.id, {})
+def await_delivery(ledger: Ledger, announced: Announced) -> None:
+    """The current statement is on its way to the machine of every recipient."""
+    statement = announced.statement
+    for row in announced.recipients:
+        ledger.undelivered.setdefault(row.desk, {})[statement] = announced.id
+    waits = ledger.awaited.setdefault(announced.id, {})
     due = ledger.now + round(ledger.agreement.rules.delivery_s * 1000)
-    for addressee in notice.addressees:
+    for addressee in announced.addressees:
         waits[addressee] = (*waits.get(addressee, ()), statement)
-        ledger.dues.put(due, DueKind.DELIVERY, notice.id, addressee, statement)
+        ledger.dues.put(due, DueKind.DELIVERY, announced.id, addressee, statement)
 
 
 def delivered(ledger: Ledger, desk: str, through: int) -> None:
     """A desk's machine has everything up to a place in the record."""
     waiting = ledger.undelivered.get(desk, {})
-    there = dict.fromkeys(notice for said, notice in waiting.items() if ledger.heard[said].index <= through)
-    for notice in there:
-        _reached_machine(ledger, desk, notice, through)
+    there = dict.fromkeys(subject for said, subject in waiting.items() if ledger.heard[said].index <= through)
+    for subject in there:
+        reached_machine(ledger, desk, subject, through)
 
 
-def stop_awaiting(ledger: Ledger, notice: Notice) -> None:
-    """The notice is over: whether a machine gets it has no weight any more."""
-    ledger.awaited.pop(notice.id, None)
-    for desk in desks_of(ledger.agreement, (*notice.addressees, *notice.shown_to)):
+def stop_awaiting(ledger: Ledger, announced: Announced) -> None:
+    """It is over: whether a machine gets it has no weight any more."""
+    ledger.awaited.pop(announced.id, None)
+    shown_to = announced.shown_to if isinstance(announced, Notice) else ()
+    recipients = [row.desk for row in announced.recipients]
+    for desk in dict.fromkeys((*recipients, *desks_of(ledger.agreement, shown_to))):
         waiting = ledger.undelivered.get(desk, {})
-        for statement in [said for said, about in waiting.items() if about == notice.id]:
+        for statement in [said for said, about in waiting.items() if about == announced.id]:
             del waiting[statement]
 
 
-def _reached_machine(ledger: Ledger, desk: str, notice_id: str, through: int) -> None:
-    """A desk has a notice's statements up to a place: its grade moves on, and nobody waits for them any longer."""
+def reached_machine(ledger: Ledger, desk: str, subject: str, through: int) -> None:
+    """A desk has all about something up to a place: its grade moves on, and nobody waits for it any longer."""
     waiting = ledger.undelivered.get(desk, {})
-    there = [said for said, about in waiting.items() if about == notice_id and ledger.heard[said].index <= through]
+    there = [said for said, about in waiting.items() if about == subject and ledger.heard[said].index <= through]
     for said in there:
         del waiting[said]
-        _waits_no_longer(ledger, notice_id, desk, said)
-    notice = ledger.notices[notice_id]
-    row = notice.recipient(desk)
-    if notice.statement in there and row is not None and row.grade is Grade.UNDELIVERED:
-        _put_recipient(ledger, notice, replace(row, grade=Grade.DELIVERED, at_ms=ledger.now))
+        _waits_no_longer(ledger, subject, desk, said)
+    announced = ledger.announced(subject)
+    row = announced.recipient(desk) if announced is not None else None
+    if announced is None or row is None:
+        return
+    if announced.statement in there and row.grade is Grade.UNDELIVERED:
+        put_recipient(ledger, announced, replace(row, grade=Grade.DELIVERED, at_ms=ledger.now))
 
 
-def _waits_no_longer(ledger: Ledger, notice: str, desk: str, statement: str) -> None:
-    waits = ledger.awaited.get(notice, {})
+def _waits_no_longer(ledger: Ledger, subject: str, desk: str, statement: str) -> None:
+    waits = ledger.awaited.get(subject, {})
     for addressee in (desk, ledger.side_of(desk)):
         if addressee not in waits:
             continue
@@ -134,15 +144,15 @@ def _waits_no_longer(ledger: Ledger, notice: str, desk: str, statement: str) -> 
             waits[addressee] = left
         else:
             del waits[addressee]
-            clear(ledger, (AlertCode.NO_DELIVERY, notice, addressee), f"The machine of {desk} has it now.")
+            clear(ledger, (AlertCode.NO_DELIVERY, subject, addressee), f"The machine of {desk} has it now.")
     if not waits:
-        ledger.awaited.pop(notice, None)
+        ledger.awaited.pop(subject, None)
 
 
-def _put_recipient(ledger: Ledger, notice: Notice, row: Recipient) -> None:
-    """The notice with one recipient's row as it is now, added at the end if new; silent when nothing changes."""
-    if notice.recipient(row.desk) == row:
+def put_recipient(ledger: Ledger, announced: Announced, row: Recipient) -> None:
+    """The thing with one recipient's row as it is now, added at the end if new; silent when nothing changes."""
+    if announced.recipient(row.desk) == row:
         return
-    known = any(old.desk == row.desk for old in notice.recipients)
-    kept = tuple(row if old.desk == row.desk else old for old in notice.recipients)
-    ledger.put_notice(replace(notice, recipients=kept if known else (*kept, row)))
+    known = any(old.desk == row.desk for old in announced.recipients)
+    kept = tuple(row if old.desk == row.desk else old for old in announced.recipients)
+    ledger.put_announced(replace(announced, recipients=kept if known else (*kept, row)))

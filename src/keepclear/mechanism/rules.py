@@ -48,6 +48,10 @@ class Rules:
     stop_rung_s: float = _rule(60, "s", "an unanswered STOP climbs one rung of its ladder in this")
     claim_min: float = _rule(5, "min", "an observed object is claimed or disclaimed within this")
     line_test_min: float = _rule(5, "min", "a line test is answered within this")
+    line_test_every_h: float = _rule(
+        0, "h", "each party tests its line to each other party so often; 0 sets no schedule"
+    )
+    unattended_min: float = _rule(5, "min", "a desk that was signed off is manned again within this")
     clock_skew_s: float = _rule(5, "s", "said and heard may differ by this on a live link")
 
 

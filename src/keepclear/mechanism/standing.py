@@ -5,12 +5,12 @@ A version's alerts are reconciled: what is found is raised or kept, what is no l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.alert_book import clear, clear_about, open_alert, raise_or_keep, standing_about
 from keepclear.mechanism.alert_table import ALERT_TABLE, Moment
-from keepclear.mechanism.checks.case import Case, Finding
+from keepclear.mechanism.checks.case import Case
 from keepclear.mechanism.checks.conflict import warns_from_ms
 from keepclear.mechanism.checks.third_force import third_party_gap
 from keepclear.mechanism.dues import DueKind
@@ -37,8 +37,17 @@ def put_into_force(ledger: Ledger, evaluation: Evaluation) -> None:
         ledger.dues.put(notice.end_ms, DueKind.NOTICE_END, notice.id)
     _cover(ledger, notice, notice.body.covers)
     ledger.forces_met[notice.id] = evaluation.forces
+    reconcile(ledger, evaluation, CHECKED_BY_VERSION, f"{notice.called} was amended, and the cause has gone.")
+
+
+def reconcile(ledger: Ledger, evaluation: Evaluation, codes: Container[str], gone: str) -> None:
+    """What was found is raised or kept, each once; what stands of ``codes`` and was not found clears, for ``gone``."""
+    notice = evaluation.case.notice
     findings = (*evaluation.own, *evaluation.conflicts, *gaps(ledger, evaluation))
-    _clear_cured(ledger, notice, findings)
+    found = {(finding.code, *finding.key) for finding in findings}
+    for cause in standing_about(ledger, notice.id):
+        if cause[0] in codes and cause not in found:
+            clear(ledger, cause, gone)
     for finding in findings:
         raise_or_keep(ledger, finding, notice.mode)
         if finding.window_ms is not None:
@@ -54,13 +63,6 @@ def take_out_of_force(ledger: Ledger, notice: Notice, why: str, *, but: Iterable
     ledger.forces_met.pop(notice.id, None)
     clear_about(ledger, notice.id, why, but=but)
     _cover(ledger, notice, ())
-
-
-def _clear_cured(ledger: Ledger, notice: Notice, findings: Iterable[Finding]) -> None:
-    found = {(finding.code, *finding.key) for finding in findings}
-    for cause in standing_about(ledger, notice.id):
-        if cause[0] in CHECKED_BY_VERSION and cause not in found:
-            clear(ledger, cause, f"{notice.called} was amended, and the cause has gone.")
 
 
 def _cover(ledger: Ledger, notice: Notice, forces: tuple[str, ...]) -> None:

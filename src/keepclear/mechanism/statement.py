@@ -7,13 +7,33 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from keepclear.errors import InvalidInput, Refused
-from keepclear.mechanism.bodies import AckBody, AmendBody, Body, LifeBody, MessageBody, NoticeBody
+from keepclear.errors import InvalidInput
+from keepclear.mechanism.bodies import (
+    AccidentBody,
+    AccountBody,
+    AckBody,
+    AmendBody,
+    AnswerBody,
+    Body,
+    CallBody,
+    ClaimBody,
+    LifeBody,
+    LineTestBody,
+    MessageBody,
+    NoticeBody,
+    ObserveBody,
+    ProposeBody,
+    StopBody,
+    StopReplyBody,
+    StopStepBody,
+    SuspendBody,
+    WatchBody,
+)
 from keepclear.mechanism.words import Mode, Precedence
 
 
 class StatementType(StrEnum):
-    """Every type of the contract, taken by this version or not."""
+    """Every type of the contract, and the two by which a desk's watch is kept (``sign_on``, ``sign_off``)."""
 
     NOTICE = "notice"
     AMEND = "amend"
@@ -39,6 +59,8 @@ class StatementType(StrEnum):
     ACCIDENT = "accident"
     SUSPEND = "suspend"
     RESUME = "resume"
+    SIGN_ON = "sign_on"
+    SIGN_OFF = "sign_off"
 
 
 BODIES: dict[StatementType, type[Body]] = {
@@ -49,8 +71,27 @@ BODIES: dict[StatementType, type[Body]] = {
     StatementType.COMPLETE: LifeBody,
     StatementType.ACK: AckBody,
     StatementType.MESSAGE: MessageBody,
+    StatementType.CALL: CallBody,
+    StatementType.PROPOSE: ProposeBody,
+    StatementType.ACCEPT: AnswerBody,
+    StatementType.DECLINE: AnswerBody,
+    StatementType.STOP: StopBody,
+    StatementType.STOP_REPLY: StopReplyBody,
+    StatementType.UNITS_INFORMED: StopStepBody,
+    StatementType.CEASED: StopStepBody,
+    StatementType.OBSERVE: ObserveBody,
+    StatementType.CLAIM: ClaimBody,
+    StatementType.DISCLAIM: ClaimBody,
+    StatementType.LINE_TEST: LineTestBody,
+    StatementType.LINE_TEST_REPLY: LineTestBody,
+    StatementType.ACCOUNT: AccountBody,
+    StatementType.ACCIDENT: AccidentBody,
+    StatementType.SUSPEND: SuspendBody,
+    StatementType.RESUME: SuspendBody,
+    StatementType.SIGN_ON: WatchBody,
+    StatementType.SIGN_OFF: WatchBody,
 }
-"""The types that this version takes, each with its body."""
+"""Each type with its body."""
 
 OWES_ACK: frozenset[StatementType] = frozenset(
     {
@@ -62,6 +103,12 @@ OWES_ACK: frozenset[StatementType] = frozenset(
     }
 )
 """Types that every addressed party owes an acknowledgement for."""
+
+ANNOUNCES: frozenset[StatementType] = OWES_ACK | {StatementType.ACCEPT}
+"""Types that make something to acknowledge: an accepted proposal makes a version of a notice."""
+
+SETTLES: frozenset[StatementType] = frozenset({StatementType.PROPOSE, StatementType.ACCEPT, StatementType.DECLINE})
+"""Types that settle a conflict; under ``broker`` only the party they are put to and the mediator see them."""
 
 ABOUT_A_NOTICE: frozenset[StatementType] = frozenset(
     {
@@ -76,13 +123,10 @@ ABOUT_A_NOTICE: frozenset[StatementType] = frozenset(
 
 
 def statement_type(value: object, field: str = "type") -> StatementType:
-    """The type that ``value`` names. One that the contract has and this version does not take is refused by name."""
+    """The type that ``value`` names; InvalidInput for anything else."""
     if not isinstance(value, str) or value not in StatementType._value2member_map_:
         raise InvalidInput(field, f"given {value!r}", f"one of {', '.join(StatementType)}")
-    kind = StatementType(value)
-    if kind not in BODIES:
-        raise Refused(field, f"{kind} is not taken by this version", f"it takes {', '.join(BODIES)}")
-    return kind
+    return StatementType(value)
 
 
 def default_precedence(kind: StatementType) -> Precedence:

@@ -1,4 +1,7 @@
-"""Lives as tables: a notice's, and a recipient's grades. The code runs them, docs render them, tests walk them."""
+"""Lives as tables: of a notice, a recipient's grades, a STOP, a proposal.
+
+The code runs them, the docs render them, the tests walk them.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,88 @@ GRADE_MOVES: dict[Grade, tuple[Grade, ...]] = {
     Grade.DISSEMINATED: (Grade.DISSEMINATED,),
 }
 """The grades that may follow each. An acknowledgement proves delivery; saying it twice is no harm."""
+
+
+class StopState(StrEnum):
+    """How far one addressed party has got with a STOP."""
+
+    RAISED = "raised"
+    STANDBY = "standby"
+    CANNOT_COMPLY = "cannot_comply"
+    COMPLYING = "complying"
+    UNITS_INFORMED = "units_informed"
+    CEASED = "ceased"
+
+
+class StopMove(StrEnum):
+    """What moves it: an answer, or a step that is reported."""
+
+    STANDBY = "standby"
+    CANNOT_COMPLY = "cannot_comply"
+    COMPLYING = "complying"
+    UNITS_INFORMED = "units_informed"
+    CEASED = "ceased"
+
+
+_ANY_STOP_MOVE = tuple(StopMove)
+
+STOP_MOVES: dict[StopState, tuple[StopMove, ...]] = {
+    StopState.RAISED: _ANY_STOP_MOVE,
+    StopState.STANDBY: _ANY_STOP_MOVE,
+    StopState.CANNOT_COMPLY: (StopMove.STANDBY, StopMove.COMPLYING, StopMove.UNITS_INFORMED, StopMove.CEASED),
+    StopState.COMPLYING: (StopMove.CANNOT_COMPLY, StopMove.UNITS_INFORMED, StopMove.CEASED),
+    StopState.UNITS_INFORMED: (StopMove.CANNOT_COMPLY, StopMove.CEASED),
+    StopState.CEASED: (),
+}
+"""The moves from each state; the state after a move bears its name. A report that comes before any answer is one."""
+
+
+class ProposalState(StrEnum):
+    """Where a proposal is. ``lapsed``: the conflict is over, or one of its notices is another by now."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    LAPSED = "lapsed"
+
+
+class ProposalMove(StrEnum):
+    """What moves a proposal: an answer, the other side's own proposal, or the conflict's end."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    COUNTER = "counter"
+    LAPSE = "lapse"
+
+
+PROPOSAL_MOVES: dict[tuple[ProposalState, ProposalMove], ProposalState] = {
+    (ProposalState.OPEN, ProposalMove.ACCEPT): ProposalState.ACCEPTED,
+    (ProposalState.OPEN, ProposalMove.DECLINE): ProposalState.DECLINED,
+    (ProposalState.OPEN, ProposalMove.COUNTER): ProposalState.COUNTERED,
+    (ProposalState.OPEN, ProposalMove.LAPSE): ProposalState.LAPSED,
+}
+"""Every legal move: what is answered is answered."""
+
+
+def stop_moved(state: StopState, move: StopMove, field: str = "type") -> StopState:
+    """The state that a move of an addressed party leads to; Refused with the state and what would be allowed."""
+    if move not in STOP_MOVES[state]:
+        allowed = ", ".join(STOP_MOVES[state])
+        raise Refused(
+            field,
+            f"your answer to this STOP is at {state}, and {move} is no move from there",
+            f"allowed: {allowed}" if allowed else "it is closed; raise a new STOP if there is need",
+        )
+    return StopState(move)
+
+
+def proposal_moved(state: ProposalState, move: ProposalMove, field: str = "body.about") -> ProposalState:
+    """The state that a move leads to; Refused with the state the proposal is in."""
+    after = PROPOSAL_MOVES.get((state, move))
+    if after is None:
+        raise Refused(field, f"the proposal is {state}, and {move} is no move from there", "propose anew")
+    return after
 
 
 def moved(state: NoticeState, move: NoticeMove, field: str = "type") -> NoticeState:

@@ -33,6 +33,9 @@ class Activity(StrEnum):
 LIFE_SAVING = frozenset({Activity.MEDEVAC, Activity.SAR, Activity.FIREFIGHT})
 """Activities that cannot be announced an hour ahead, and are spared from ``LATE_NOTICE``."""
 
+PROTECTED = LIFE_SAVING | {Activity.HUMANITARIAN, Activity.SITE_VISIT}
+"""Activities whose notices pass while the mechanism is suspended: people would be at risk without them."""
+
 
 class Precedence(StrEnum):
     """How urgent a statement is; the acknowledgement clocks hang on it (ACP 127)."""
@@ -77,3 +80,19 @@ class AckLevel(StrEnum):
     UNDERSTOOD = "understood"
     NOT_UNDERSTOOD = "not_understood"
     DISSEMINATED = "disseminated"
+
+
+class CallResult(StrEnum):
+    """How a telephone call went."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    REFUSED = "refused"
+
+
+class StopAnswer(StrEnum):
+    """What the addressee of a STOP says to it."""
+
+    COMPLYING = "complying"
+    CANNOT_COMPLY = "cannot_comply"
+    STANDBY = "standby"

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 
 from keepclear.formats.scenario_clock import clock_of
 from keepclear.formats.scenario_toml import ExpectAlert, Expectation, ExpectState, Limit, Never, Scenario
-from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.words import Severity
 from keepclear.scenario.history import AlertHistory
 from keepclear.scenario.player import Played
-
-BUILT_CODES = frozenset(str(code) for code in AlertCode)
-"""The alerts that this version works out."""
 
 MOST_SHOWN = 4
 
@@ -26,8 +22,6 @@ class Judgement:
     expected: str
     met: bool
     seen: str = ""
-    awaits: str | None = None
-    """The statement type or alert code that a later version brings, where that is why it is unmet."""
 
     def line(self) -> str:
         """``expect[3] CONFLICT_4D by 12:24:05: nothing of the kind was raised``."""
@@ -36,9 +30,7 @@ class Judgement:
 
 def judge(scenario: Scenario, played: Played) -> list[Judgement]:
     """A judgement for each expectation in file order, after those of the steps that were not heard."""
-    unplayed = [
-        Judgement(step.place, step.type, met=False, seen=step.why, awaits=step.awaits) for step in played.unplayed
-    ]
+    unplayed = [Judgement(step.place, step.type, met=False, seen=step.why) for step in played.unplayed]
     judging = _Judge(scenario, played)
     return [*unplayed, *(judging.judged(expectation) for expectation in scenario.expectations)]
 
@@ -63,9 +55,6 @@ class _Judge:
 
     def _alert(self, expected: ExpectAlert) -> Judgement:
         words = self._in_words(expected)
-        if expected.code not in BUILT_CODES:
-            seen = f"{expected.code} is not built in this version"
-            return Judgement(expected.place, words, met=False, seen=seen, awaits=expected.code)
         of_kind = [
             alert
             for alert in self._alerts
@@ -108,10 +97,6 @@ class _Judge:
         codes = " or ".join(never.codes) or "any alert"
         spared = f" but {', '.join(never.spared)}" if never.spared else ""
         words = f"never {codes}{spared}{_to(never.to)}"
-        unbuilt = [code for code in never.codes if code not in BUILT_CODES]
-        if never.codes and len(unbuilt) == len(never.codes):
-            seen = f"{', '.join(unbuilt)}: not built in this version, so it cannot be judged"
-            return Judgement(never.place, words, met=False, seen=seen, awaits=unbuilt[0])
         raised = [
             alert
             for alert in self._alerts

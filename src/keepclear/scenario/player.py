@@ -16,7 +16,6 @@ from keepclear.formats.statement_json import statement_from_json
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.play import ClockEntry, DeliveryEntry, Entry, StatementEntry
 from keepclear.mechanism.play import step as play_step
-from keepclear.mechanism.statement import BODIES
 from keepclear.scenario.history import History
 from keepclear.scenario.script import ids_of, statement_json
 
@@ -28,8 +27,6 @@ class Unplayed:
     place: str
     type: str
     why: str
-    awaits: str | None
-    """The type of statement that a later version brings, where that is why; else it was refused."""
 
 
 @dataclass(slots=True)
@@ -55,8 +52,6 @@ class _Player:
         self._mechanism = Mechanism(scenario.agreement)
         self._ids = ids_of(scenario)
         self._serials: dict[str, int] = {}
-        self._unheard: dict[str, str] = {}
-        """Ids of statements of types that are not built, each with its type."""
         self._kept: dict[str, list[tuple[Say, dict[str, Any]]]] = {}
         self._played = Played()
 
@@ -76,27 +71,13 @@ class _Player:
         given = step.given.get("serial")
         serial = given if isinstance(given, int) else self._serials.get(step.desk, 0) + 1
         value = statement_json(self._scenario, step, identity, serial, self._played.handles)
-        awaited = str(step.type) if step.type not in BODIES else self._awaited(value)
         if step.handle is not None:
             self._played.handles[step.handle] = identity
-        if awaited is not None:
-            about = "" if awaited == step.type else "it is about something unheard: "
-            why = f"{about}statements of type {awaited} are not built in this version"
-            self._played.unplayed.append(Unplayed(step.place, step.type, why, awaited))
-            self._unheard[identity] = awaited
-            return
         self._serials[step.desk] = serial
         if step.desk in self._kept:
             self._kept[step.desk].append((step, value))
         else:
             self._hear(step, value, step.at_ms, held=False)
-
-    def _awaited(self, value: Any) -> str | None:
-        """The type that a later version brings, of the first unheard statement that this one names."""
-        if isinstance(value, str):
-            return self._unheard.get(value)
-        members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        return next((awaited for member in members if (awaited := self._awaited(member)) is not None), None)
 
     def _hear(self, step: Say, value: dict[str, Any], at_ms: int, *, held: bool) -> None:
         try:
@@ -107,7 +88,7 @@ class _Player:
             self._take(StatementEntry(at_ms, statement, held))
         except Refused as error:
             why = f"refused at {clock_of(at_ms, self._scenario.start_ms)}: {error}"
-            self._played.unplayed.append(Unplayed(step.place, step.type, why, None))
+            self._played.unplayed.append(Unplayed(step.place, step.type, why))
             return
         except InvalidInput as error:
             raise error.under(step.place) from None

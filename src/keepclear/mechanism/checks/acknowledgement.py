@@ -5,6 +5,7 @@ from __future__ import annotations
 from keepclear.mechanism.addressing import desks_of, party_of
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import AlertCode
+from keepclear.mechanism.announced import Announced
 from keepclear.mechanism.checks.case import Finding
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
@@ -29,20 +30,21 @@ def ack_due_ms(rules: Rules, precedence: Precedence, heard_ms: int) -> int:
     return heard_ms + round(ack_within_min(rules, precedence) * MINUTE_MS)
 
 
-def no_ack(agreement: Agreement, notice: Notice, obligation: Obligation) -> Finding:
+def no_ack(agreement: Agreement, announced: Announced, obligation: Obligation) -> Finding:
     """The finding for an acknowledgement that is overdue; to the sender and the addressed desks of the party."""
     urgent = obligation.precedence in (Precedence.FLASH, Precedence.IMMEDIATE)
-    minutes = ack_within_min(agreement.rules, obligation.precedence)
+    minutes = (obligation.due_at_ms - obligation.owed_at_ms) / MINUTE_MS  # as agreed when it came to be owed
     owing = obligation.owing
     who = agreement.party_name(None if owing == MEDIATOR_DESK else owing)
-    addressed = [name for name in notice.addressees if (party_of(agreement, name) or MEDIATOR_DESK) == owing]
+    addressed = [name for name in announced.addressees if (party_of(agreement, name) or MEDIATOR_DESK) == owing]
     return Finding(
         AlertCode.NO_ACK,
-        (notice.id, owing),
+        (announced.id, owing),
         Severity.WARNING if urgent else Severity.CAUTION,
-        (notice.id,),
-        f"Nobody of {who} has acknowledged {notice.called} within {minutes:g} min ({obligation.precedence}).",
-        tuple(dict.fromkeys((*notice.senders, *desks_of(agreement, addressed)))),
-        notice.party,
+        (announced.id,),
+        f"Nobody of {who} has acknowledged {announced.called} within {minutes:g} min ({obligation.precedence}).",
+        tuple(dict.fromkeys((*announced.senders, *desks_of(agreement, addressed)))),
+        announced.party,
         {"owing": owing, "statement": obligation.about},
+        shared=not isinstance(announced, Notice),
     )

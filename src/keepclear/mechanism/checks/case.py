@@ -30,6 +30,7 @@ class Finding:
     detail: Mapping[str, Any] = field(default_factory=dict)
     sides: tuple[Side, ...] = ()
     window_ms: tuple[int, int] | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True)

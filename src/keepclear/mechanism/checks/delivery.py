@@ -8,23 +8,28 @@ from __future__ import annotations
 
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import AlertCode
+from keepclear.mechanism.announced import Announced
 from keepclear.mechanism.checks.case import Finding
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.words import Severity
 
 
-def no_delivery(agreement: Agreement, notice: Notice, addressee: str) -> Finding:
-    """The finding for an addressee (a desk, or a party by any of its desks) that has nothing yet; to the sender."""
-    within = f"within {agreement.rules.delivery_s:g} s"
+def no_delivery(agreement: Agreement, announced: Announced, addressee: str, within_s: float) -> Finding:
+    """The finding for an addressee (a desk, or a party by any of its desks) that has nothing yet; to the sender.
+
+    ``within_s`` is what was agreed when the statement went out.
+    """
+    within = f"within {within_s:g} s"
     party = agreement.party_by_id.get(addressee)
     where = addressee if party is None else f"any desk of {party.name}"
     return Finding(
         AlertCode.NO_DELIVERY,
-        (notice.id, addressee),
+        (announced.id, addressee),
         Severity.WARNING,
-        (notice.id,),
-        f"{notice.called} was not delivered to {where} {within}.",
-        notice.senders,
-        notice.party,
+        (announced.id,),
+        f"{announced.called} was not delivered to {where} {within}.",
+        announced.senders,
+        announced.party,
         {"addressee": addressee},
+        shared=not isinstance(announced, Notice),
     )
