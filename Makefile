@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PURE := tests/detection tests/spacetime tests/mechanism tests/formats tests/scenario tests/store
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q
 
 .PHONY: demo test check format bench console lock clean system
@@ -10,7 +11,14 @@ demo: $(VENV)/.for-demo console ## start a host with a live scenario and print o
 	@$(BIN)/keepclear demo $(ARGS)
 
 test: $(VENV)/.for-dev console system ## run every test
+ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
+else
+	@echo "The core, on two processors …"
+	@$(BIN)/pytest -n 2 --dist loadfile $(PURE)
+	@echo "What runs servers and browsers, alone …"
+	@$(BIN)/pytest $(addprefix --ignore=,$(PURE))
+endif
 
 check: $(VENV)/.for-dev console ## lint, types, imports, docs
 	$(BIN)/ruff check .

@@ -248,7 +248,7 @@ def test_fair_costs_at_most_half_more_and_stays_clear(monkeypatch: pytest.Monkey
     random = np.random.default_rng(3)
     plans = [plan_of(number, random, spread=0.05, window_s=20) for number in range(14)]
     task = task_of(plans, Freedom(900, 0, 3, 200.0, 30))
-    least, fair = (resolve(task, fair=fair, left_s=lambda: 4.0) for fair in (False, True))
+    least, fair = (resolve(task, fair=fair, left_s=lambda: 60.0) for fair in (False, True))
     assert not conflicts(fair.plans)
     assert least.total_s <= fair.total_s <= 1.5 * least.total_s
     assert fair.least_total_s == least.least_total_s == least.total_s
