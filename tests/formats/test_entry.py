@@ -52,7 +52,7 @@ def test_what_our_store_kept_is_read_as_the_same_without_judging(held: bool) -> 
 
 
 def test_what_other_rules_kept_is_read_strictly() -> None:
-    data = statement_entry(AT, statement_from_json(notice(), AGREEMENT)).replace(b'"rules":"1"', b'"rules":1')
+    data = statement_entry(AT, statement_from_json(notice(), AGREEMENT)).replace(b'"rules":"2"', b'"rules":2')
     with pytest.raises(InvalidInput, match="rules"):
         entry_as_kept(data)
 

@@ -82,6 +82,13 @@ def test_room_for_the_log_is_made_and_is_no_page_of_it(tmp_path: Path) -> None:
     store.close()
 
 
+def await_move(proper: Path) -> None:
+    """Until pages were moved into the file proper, or for so long that they will not be."""
+    before, until = proper.stat().st_size, time.monotonic() + 2
+    while proper.stat().st_size == before and time.monotonic() < until:
+        time.sleep(0.005)
+
+
 def test_a_refused_move_stops_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit on file size refuses the file proper to grow, while the log begins again and again from its start."""
     monkeypatch.setattr(write_ahead, "MOVE_AT_BYTES", OFTEN_BYTES)
@@ -89,12 +96,14 @@ def test_a_refused_move_stops_the_store(tmp_path: Path, monkeypatch: pytest.Monk
     store = SqliteStore(tmp_path)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20 * OFTEN_BYTES, hard))
-    kept, refusal = 0, ""
+    kept, refusal, proper = 0, "", tmp_path / FILE_NAME
     try:
         while not refusal and kept < 5000:
             try:
                 store.append("log", kept, [entry(kept)])
                 kept += 1
+                if kept % 50 == 0:
+                    await_move(proper)
             except StoreFailed as error:
                 refusal = str(error)
     finally:
