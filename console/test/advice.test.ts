@@ -31,7 +31,7 @@ describe("an option in words", () => {
 });
 
 describe("whose options they are", () => {
-  const side = { notice: "n1", party: "alpha", options: [] };
+  const side = { notice: "n1", party: "alpha", options: [], cut: false };
   it("is plain to the party and to the mediator", () => {
     const own = notice({ id: "n1", title: "Mapping" });
     expect(sideTitle(side, own, "alpha")).toBe("Change «Mapping», any one of:");
