@@ -14,6 +14,9 @@ BENCHES = {
     "race": "bench.race",
     "resolve": "bench.resolve_day",
     "recheck": "bench.recheck",
+    "replay": "bench.replay_host",
+    "surge": "bench.surge_day",
+    "stop": "bench.stop_load",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

@@ -1,4 +1,4 @@
-"""The acceptance scenarios beside the repository, and the examples in the docs: each is met, to the last expectation."""
+"""The acceptance scenarios beside the repository, and the examples in the docs: all of each is met."""
 
 from __future__ import annotations
 

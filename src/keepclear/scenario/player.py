@@ -74,10 +74,10 @@ def play_on(stage: Stage, scenario: Scenario, ids: Mapping[str, str]) -> Played:
 class Simulated:
     """A stage in this very process: a mechanism, and a clock that is wherever it should be."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, history: History | None = None) -> None:
         self._mechanism = Mechanism(scenario.agreement)
         self._up = dict.fromkeys(scenario.agreement.desk_by_id)
-        self._history = History()
+        self._history = history or History()
 
     def wait(self, until_ms: int) -> None:
         """See :class:`Stage`."""
