@@ -1,10 +1,10 @@
 """How soon a STOP is at every desk of its addressee, while the host has 100 other statements a second to hear.
 
 The host runs as its own process with SQLite on disk; this load beside it on the same cores. The load is that of
-``host`` (messages, acknowledgements, amendments, notices, cancellations, on an open schedule) with 300 notices live. Twice a
-second a third party's desk raises a STOP to a party of four desks, one of which answers it and has ceased a second
-later, so that STOPs do not pile up. The time of a STOP runs from the writing of its POST to the arrival of the event
-with its alert at the last of the four desks.
+``host`` (messages, acknowledgements, amendments, notices, cancellations, on an open schedule) with 300 notices live.
+Twice a second a third party's desk raises a STOP to a party of four desks, one of which answers it and has ceased a
+second later, so that STOPs do not pile up. The time of a STOP runs from the writing of its POST to the arrival of the
+event with its alert at the last of the four desks.
 
 ``KEEPCLEAR_BENCH_SECONDS`` and ``KEEPCLEAR_BENCH_RATE`` change the length (60) and the rate of the load (100).
 """
