@@ -16,6 +16,9 @@ BENCHES = {
     "resolve": "bench.resolve_day",
     "advise": "bench.advise",
     "recheck": "bench.recheck",
+    "replay": "bench.replay_host",
+    "surge": "bench.surge_day",
+    "stop": "bench.stop_load",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

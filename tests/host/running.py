@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
@@ -121,14 +122,23 @@ def statement(desk: str, serial: int, kind: str, body: dict[str, Any], **more: A
 class RunningHost:
     """The host on ``folder``; ``start`` and ``kill`` as often as wanted. Tokens are made once."""
 
-    def __init__(self, folder: Path, mechanism: str | None = None, *, limit_file_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mechanism: str | None = None,
+        *,
+        limit_file_bytes: int | None = None,
+        desks: Iterable[str] = DESKS,
+        speed: float = 1.0,
+    ) -> None:
         self.data = folder / "data"
         self.file = folder / "agreement.toml"
         self.file.write_text(mechanism or agreement())
         self.data.mkdir(exist_ok=True)
         self.limit_file_bytes = limit_file_bytes
+        self.speed = speed
         self.url = ""
-        book, self.tokens = tokens.issue(DESKS)
+        book, self.tokens = tokens.issue(desks)
         book.save(self.data / "tokens.json")
         self._process: ForkServerProcess | None = None
 
@@ -136,7 +146,7 @@ class RunningHost:
         """The host takes connections at ``url``; tokens that ``amend`` made for new desks are among ``tokens``."""
         said, says = _FORKS.Pipe(duplex=False)
         mechanism = str(self.file) if with_file else ""
-        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, amend)
+        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, amend, self.speed)
         self._process = _FORKS.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         says.close()
@@ -210,7 +220,9 @@ class RunningHost:
         self.kill()
 
 
-def _serve(says: Connection, data: str, mechanism: str, listen: str, limit_file_bytes: int | None, amend: bool) -> None:
+def _serve(
+    says: Connection, data: str, mechanism: str, listen: str, limit_file_bytes: int | None, amend: bool, speed: float
+) -> None:
     """In the fork: the host, as ``keepclear serve`` runs it, its log in the data directory."""
     from keepclear.api.serve import run
 
@@ -226,7 +238,10 @@ def _serve(says: Connection, data: str, mechanism: str, listen: str, limit_file_
         says.close()
 
     file = Path(mechanism) if mechanism else None
-    sys.exit(run(Path(data), listen, file, amend=amend, show_tokens=made.update, ready=ready, log_level="warning"))
+    status = run(
+        Path(data), listen, file, amend=amend, show_tokens=made.update, ready=ready, log_level="warning", speed=speed
+    )
+    sys.exit(status)
 
 
 def until(condition: Any, seconds: float = 10.0) -> Any:

@@ -14,7 +14,7 @@ from keepclear.formats.entry import entry_from_bytes
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host import boot, mechanism_host
-from keepclear.host.clock import HearingClock
+from keepclear.host.clock import HearingClock, fast_clock, wall_clock_ms
 from keepclear.host.mechanism_host import MechanismHost
 from keepclear.host.work import Answer
 from keepclear.mechanism.core import Mechanism
@@ -283,6 +283,18 @@ def test_hearing_times_in_the_record_never_go_back() -> None:
     disk = on_host(test, clock)
     times = [entry_from_bytes(data).at for data in disk.read("trial", 0, 99)]
     assert times == sorted(times)
+
+
+def test_where_the_clock_runs_fast_deadlines_fire_so_much_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mechanism_host, "LONGEST_SLEEP_S", 60.0)
+
+    async def look(host: MechanismHost, disk: Disk) -> None:
+        await host.say(notice(1, precedence="FLASH", to=["bravo.air"]))
+        async with asyncio.timeout(20):  # what is due first is so after 30 s, of a clock 20 times as fast
+            while kinds(disk)[-1:] != ["clock"]:
+                await asyncio.sleep(0.01)
+
+    on_host(look, fast_clock(20, wall_clock_ms()))
 
 
 def test_said_again_it_is_one_entry_whenever_it_comes() -> None:

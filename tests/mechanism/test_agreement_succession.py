@@ -213,7 +213,8 @@ def test_every_desk_is_told_of_the_change_and_both_sides_of_the_new_conflict(dis
     for desk, conflicts in (("alpha.air", 1), ("bravo.ground", 1), ("charlie.duty", 0), ("mediator.duty", 1)):
         shown = event(line.mechanism, desk, outcome)
         assert shown is not None
-        assert shown["changes"][0] == {"kind": "agreement", "what": "changed", "agreement": told}
+        first = {"kind": "agreement", "what": "changed", "at": told["since"], "agreement": told}
+        assert shown["changes"][0] == first
         codes = [change["alert"]["code"] for change in shown["changes"] if change["kind"] == "alert"]
         assert codes == ["CONFLICT_4D"] * conflicts
     assert [one.index for one in line.mechanism.agreements] == [0, 3]

@@ -71,6 +71,18 @@ def test_an_amendment_is_acknowledged_anew_and_does_not_ring_twice() -> None:
     assert line.open() == []
 
 
+def test_an_amendment_after_the_start_does_not_ring_again_for_what_was_not_passed_on() -> None:
+    line = Line()
+    notice = line.notice("alpha.air", body(must_reach=("wing",)), EARLY, "bravo")
+    line.advance(NOON)
+    rung = line.open("NOT_DISSEMINATED")[0].id
+    line.amend("alpha.air", notice, NOON + MINUTE, "bravo", remarks="new")
+    assert [alert.id for alert in line.open("NOT_DISSEMINATED")] == [rung]
+    assert len(line.raised("NOT_DISSEMINATED")) == 1
+    line.amend("alpha.air", notice, NOON + 2 * MINUTE, "bravo", must_reach=())
+    assert line.open("NOT_DISSEMINATED") == [], "it need reach nobody any more"
+
+
 def test_an_acknowledgement_of_an_old_version_does_not_meet_the_new_one() -> None:
     line = Line()
     notice = line.notice("alpha.air", body(), EARLY, "bravo")

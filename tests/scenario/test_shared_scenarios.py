@@ -1,4 +1,4 @@
-"""The acceptance scenarios that lie beside the repository: every one is met, to the last expectation."""
+"""The acceptance scenarios beside the repository, and the examples in the docs: all of each is met."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from keepclear.scenario.player import play
 from tests.needs import require
 
 SCENARIOS = Path(__file__).parents[2].parent / "shared" / "scenarios"
+EXAMPLES = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("stop-*.toml"))
 FILES = sorted(path for path in SCENARIOS.glob("*.toml") if "[[step]]" in path.read_text("utf-8"))
 THERE = {
     "broker",
@@ -33,7 +34,11 @@ def test_the_scenarios_and_their_good_twins_are_there() -> None:
     assert {path.stem for path in FILES} >= THERE | {f"{name}-good" for name in THERE}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_there_are_an_example_and_its_quiet_twin() -> None:
+    assert [path.stem for path in EXAMPLES] == ["stop-answered", "stop-climbs"]
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, *FILES], ids=lambda path: path.stem)
 def test_every_scenario_is_met(path: Path) -> None:
     judgements = judged(path)
     assert [judgement.line() for judgement in judgements if not judgement.met] == []

@@ -234,6 +234,7 @@ class Me(Model):
     mediator: bool
     mechanism: str
     now: Instant
+    clock_speed: float = Field(description="How many times as fast as the machine's clock; other than 1: an exercise.")
     next_serial: int
 
 

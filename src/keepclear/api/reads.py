@@ -56,6 +56,7 @@ async def me(request: Request, caller: Asking) -> Response:
             "mediator": caller.is_mediator,
             "mechanism": host.agreement.name,
             "now": format_instant(host.now()),
+            "clock_speed": host.clock_speed,
             "next_serial": serial,
         }
     )

@@ -18,6 +18,8 @@ from keepclear.api.app import create_app
 from keepclear.errors import InvalidInput
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host import boot, tokens
+from keepclear.host.clock import HearingClock
+from keepclear.host.exercise import check_speed, clock_of_speed
 from keepclear.host.mechanism_host import MechanismHost
 from keepclear.host.tokens import TokenBook
 from keepclear.host.working import Working
@@ -79,13 +81,14 @@ async def serve(
     ready: Callable[[str], None] = lambda _: None,
     assets: Path | None = None,
     told: Sequence[tuple[int, dict[str, bytes]]] = (),
+    clock: HearingClock | None = None,
 ) -> int:
     """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
 
     ``ready`` is called with the URL once connections are taken; ``told`` is what changed just now, for desks that come
     back. The store stays open.
     """
-    host = MechanismHost(store, log, working)
+    host = MechanismHost(store, log, working, clock=clock)
     host.streams.begin(host.index - len(told), told)
     app = create_app(host, book, assets=assets)
     config = uvicorn.Config(
@@ -142,8 +145,11 @@ def run(
     show_tokens: Callable[[dict[str, str]], None] = lambda _: None,
     ready: Callable[[str], None] = lambda _: None,
     log_level: str = "info",
+    speed: float = 1.0,
 ) -> int:
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
+
+    With ``speed`` over 1 the clock of hearing runs so many times as fast as the machine's, for exercises only.
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
     connection is taken. With ``amend`` the agreement in the file is in force from now on, and desks that have no token
@@ -157,6 +163,7 @@ def run(
     agreement = None if mechanism_file is None else read_agreement(mechanism_file)
     store = SqliteStore(data_dir)
     try:
+        check_speed(speed, data_dir, is_new=not store.logs())
         log = boot.found(store, agreement, amend=amend)
         book = None if init else tokens.load(data_dir / TOKENS_FILE)
         working = boot.bring_up(store, log)
@@ -169,7 +176,8 @@ def run(
             book, made = book.with_more(missing)
             book.save_again(data_dir / TOKENS_FILE)
             show_tokens(made)
-        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told))
+        clock = clock_of_speed(speed, working.mechanism.now)
+        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, clock=clock))
     finally:
         store.close()
 

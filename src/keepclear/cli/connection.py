@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,26 +31,63 @@ def connected(host: str, token: str | None, token_file: str | None) -> Client:
     """A client of the host for the desk that the token names."""
     from keepclear.client import Client
 
-    if not host.startswith(("http://", "https://")):
-        raise InvalidInput("--host", repr(host), f"an address such as {DEFAULT_HOST}")
+    url = address(host)
     spoken = token or (_token_in(token_file) if token_file is not None else None)
     if not spoken:
         expected = "--token-file FILE, or KEEPCLEAR_TOKEN in the environment (--token shows it to who lists processes)"
         raise InvalidInput("--token", "missing", expected)
     if not spoken.isascii() or not spoken.isprintable() or " " in spoken:
         raise InvalidInput("--token", "not a token", "the token as «keepclear serve --init» printed it")
-    return Client(host, spoken)
+    return Client(url, spoken)
+
+
+def address(host: str) -> str:
+    """The host's address, if it is one."""
+    if not host.startswith(("http://", "https://")):
+        raise InvalidInput("--host", repr(host), f"an address such as {DEFAULT_HOST}")
+    return host
+
+
+def tokens_in(name: str) -> dict[str, str]:
+    """Every desk's token, from a file that nobody else can read: what ``serve --init`` printed, with --json or without.
+
+    A line is a desk and its token, or JSON with ``tokens`` in it; other lines (a heading, an address) say nothing here.
+    """
+    found: dict[str, str] = {}
+    for line in _secret_text(name).splitlines():
+        words = line.split()
+        if line.lstrip().startswith("{"):
+            found.update(_tokens_of(name, line))
+        elif len(words) == 2:
+            found[words[0]] = words[1]
+    if not found:
+        raise InvalidInput(
+            name, "no token in it", "what «keepclear serve --init» printed: lines of a desk and its token"
+        )
+    return found
+
+
+def _tokens_of(name: str, line: str) -> dict[str, str]:
+    try:
+        tokens = json.loads(line).get("tokens", {})
+        return {desk: token for desk, token in tokens.items() if isinstance(token, str)}
+    except (ValueError, AttributeError):
+        raise InvalidInput(name, "a line that is no JSON", 'a line {"tokens": {desk: token}}') from None
 
 
 def _token_in(name: str) -> str:
     """The token in a file that nobody else on the machine can read."""
+    return _secret_text(name).strip()
+
+
+def _secret_text(name: str) -> str:
     path = Path(name)
     try:
         mode = path.stat().st_mode
-        text = path.read_text("ascii").strip()
+        text = path.read_text("ascii")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise InvalidInput(name, f"cannot be read ({reason})", "a file with the token alone") from None
+        raise InvalidInput(name, f"cannot be read ({reason})", "a file of yours with the token") from None
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise InvalidInput(name, f"open to everybody (mode {stat.S_IMODE(mode):o})", f"chmod 600 {name}")
     return text

@@ -1,4 +1,4 @@
-"""``keepclear replay``: plays scenarios on a simulated clock and judges what they expect (model §6)."""
+"""``keepclear replay``: plays scenarios, simulated or against a host, and judges what they expect (model §6)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import typer
 
 from keepclear.cli.files import STANDARD_INPUT, read_bytes, shown_name
 from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, print_json, print_line, reading
+from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keepclear.formats.scenario_toml import Scenario
     from keepclear.scenario.judge import Judgement
+    from keepclear.scenario.player import Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,21 @@ class Report:
 
 def replay(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO.toml...", help="Scenario files.")],
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="URL", help="Play against this running host, at real time.")
+    ] = None,
+    tokens: Annotated[
+        str | None,
+        typer.Option("--tokens", metavar="FILE", help="With --host: every desk's token, as serve prints it."),
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option("--speed", metavar="N", help="With --host: the speed at which it is served; 1.")
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Play scenarios and judge what they expect. Ends with 1 if anything is unmet."""
-    reports = [_replayed(name) for name in scenarios]
+    play = _player(host, tokens, speed)
+    reports = [_replayed(name, play) for name in scenarios]
     met, unmet = sum(report.met for report in reports), sum(report.unmet for report in reports)
     if as_json:
         print_json({"met": met, "unmet": unmet, "scenarios": [report.as_json() for report in reports]})
@@ -70,10 +86,27 @@ def replay(
     raise typer.Exit(BAD_NEWS if unmet else FINE)
 
 
-def _replayed(name: str) -> Report:
+def _player(host: str | None, tokens: str | None, speed: float | None) -> Callable[[Scenario], Played]:
+    """What plays a scenario: the simulated clock, or the host that was named."""
+    if host is None:
+        if tokens is not None or speed is not None:
+            given = "--tokens" if tokens is not None else "--speed"
+            raise InvalidInput(given, "given without --host", "--host URL, or neither: then the clock is simulated")
+        from keepclear.scenario.player import play
+
+        return play
+    from keepclear.cli.connection import address, tokens_in
+    from keepclear.client.live import play_against
+
+    if tokens is None:
+        raise InvalidInput("--tokens", "missing", "with --host, a file with each desk's token")
+    url, by_desk = address(host), tokens_in(tokens)
+    return lambda scenario: play_against(scenario, url, by_desk, 1.0 if speed is None else speed)
+
+
+def _replayed(name: str, play: Callable[[Scenario], Played]) -> Report:
     from keepclear.formats.scenario_toml import scenario_from_toml
     from keepclear.scenario.judge import judge
-    from keepclear.scenario.player import play
 
     data = read_bytes(name)
     folder = Path() if name == STANDARD_INPUT else Path(name).parent

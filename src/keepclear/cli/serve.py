@@ -23,6 +23,9 @@ def serve(
         bool, typer.Option("--amend", help="Put the --mechanism file in force from now on, for the record there is.")
     ] = False,
     init: Annotated[bool, typer.Option("--init", help="Make a new token for each desk, and print them once.")] = False,
+    speed: Annotated[
+        float, typer.Option("--speed", metavar="N", help="For exercises only: the clock runs N times as fast.")
+    ] = 1.0,
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
@@ -55,5 +58,6 @@ def serve(
         show_tokens=show_tokens,
         ready=ready,
         log_level=log_level,
+        speed=speed,
     )
     raise typer.Exit(status)

@@ -58,6 +58,11 @@ class Client:
         """Who the token speaks for, the host's time, and the serial of the desk's next statement."""
         return self._get("/v1/me")
 
+    def index(self) -> int:
+        """The last index of the record."""
+        index: int = self._get("/v1/notices", {"limit": 1})["index"]
+        return index
+
     def mechanism(self) -> Json:
         """The agreement as data."""
         return self._get("/v1/mechanism")
@@ -99,6 +104,10 @@ class Client:
         headers = {"Keepclear-Held": "true"} if held else {}
         with self._speaking:
             return self._say_numbered(statement, headers)
+
+    def send(self, statement: Mapping[str, Any], *, held: bool = False) -> Json:
+        """Say a whole statement as it is, its id and serial included; the answer is its receipt. See ``say``."""
+        return self._post("/v1/statements", dict(statement), {"Keepclear-Held": "true"} if held else {}, tries=TRIES)
 
     def ack(self, about: str, level: str = "person", **more: Any) -> Json:
         """Acknowledge a statement or an alert: ``person``, ``understood``, ``not_understood`` or ``disseminated``."""

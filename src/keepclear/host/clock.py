@@ -18,8 +18,10 @@ class HearingClock:
     it answers.
     """
 
-    def __init__(self, now: Callable[[], int] = wall_clock_ms) -> None:
+    def __init__(self, now: Callable[[], int] = wall_clock_ms, speed: float = 1.0) -> None:
         self._now = now
+        self.speed = speed
+        """How many times as fast as the machine's clock it runs: other than 1 in exercises only."""
         self._last = 0
 
     def now(self) -> int:
@@ -30,3 +32,9 @@ class HearingClock:
     def note(self, at: int) -> None:
         """Nothing is heard before ``at`` any more: the record already holds it."""
         self._last = max(self._last, at)
+
+
+def fast_clock(speed: float, from_ms: int) -> HearingClock:
+    """A clock for exercises: it is ``from_ms`` now and runs ``speed`` times as fast as the machine's."""
+    begun_ns = time.monotonic_ns()
+    return HearingClock(lambda: from_ms + int((time.monotonic_ns() - begun_ns) * speed) // 1_000_000, speed)

@@ -167,6 +167,11 @@ class MechanismHost:
         """The present instant, as a statement would be heard at (ms)."""
         return self._clock.now()
 
+    @property
+    def clock_speed(self) -> float:
+        """How many times as fast as the machine's clock the time of hearing runs; other than 1 in exercises only."""
+        return self._clock.speed
+
     async def entries(self, start: int, limit: int) -> list[bytes]:
         """Entries of the record, durable ones only."""
         return await asyncio.to_thread(self._store.read, self._log_name, start, min(limit, self.index + 1 - start))
@@ -213,7 +218,7 @@ class MechanismHost:
             return
         sleep_s = LONGEST_SLEEP_S
         if self._next_due is not None:
-            sleep_s = min(sleep_s, (self._next_due - self._clock.now()) / 1000)
+            sleep_s = min(sleep_s, (self._next_due - self._clock.now()) / 1000 / self._clock.speed)
         try:
             async with asyncio.timeout(max(sleep_s, 0.001)):
                 await self._arrived.wait()

@@ -34,7 +34,9 @@ def view(mechanism: Mechanism, desk: str, thing: Thing | Change | WaysOut) -> di
     match thing:
         case Change():
             shown = view(mechanism, desk, thing.thing)
-            return None if shown is None else {"kind": thing.kind, "what": thing.what, str(thing.kind): shown}
+            if shown is None:
+                return None
+            return {"kind": thing.kind, "what": thing.what, "at": format_instant(thing.at_ms), str(thing.kind): shown}
         case Heard():
             return _statement_view(thing) if _may_see_statement(agreement, desk, thing) else None
         case Notice():

@@ -15,7 +15,7 @@ from keepclear.mechanism.ledger import FIRST_RULES, Ledger
 from keepclear.mechanism.notice import Notice, Reached, Recipient
 from keepclear.mechanism.obligation import ObligationKind
 from keepclear.mechanism.owing import meet, obligation_id
-from keepclear.mechanism.receipts import owe_read_back, put_recipient, reached_machine
+from keepclear.mechanism.receipts import dissemination_due_ms, owe_read_back, put_recipient, reached_machine
 from keepclear.mechanism.states import Grade
 
 NEW_VERSION = "There is a newer version, to be acknowledged anew."
@@ -58,9 +58,13 @@ def acknowledged_by_person(ledger: Ledger, announced: Announced, desk: str, side
 
 
 def forget_grades(ledger: Ledger, notice: Notice) -> None:
-    """A newer version is there: what was said of the older one's reading counts no more."""
+    """A newer version is there: what was said of the older one's reading counts no more.
+
+    That it has not been passed on stays true where the newer one, too, should have been by now: not raised again.
+    """
+    overdue = bool(notice.body.must_reach) and dissemination_due_ms(ledger, notice) <= ledger.now
     for cause in tuple(ledger.open_about.get(notice.id, {})):
-        if cause[0] in _OF_ONE_VERSION:
+        if cause[0] in _OF_ONE_VERSION and not (overdue and cause[0] == AlertCode.NOT_DISSEMINATED):
             clear(ledger, cause, NEW_VERSION)
 
 

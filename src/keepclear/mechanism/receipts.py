@@ -50,11 +50,16 @@ def owe_dissemination(ledger: Ledger, notice: Notice) -> None:
     """
     if not notice.body.must_reach or ledger.rules_version == FIRST_RULES:
         return
-    due = ledger.now + round(ledger.agreement.rules.dissemination_h * HOUR_MS)
-    due = due if notice.start_ms is None else min(due, notice.start_ms)
+    due = dissemination_due_ms(ledger, notice)
     for side in parties_of(ledger.agreement, notice.addressees):
         if side != MEDIATOR_DESK:
             _owe(ledger, notice, ObligationKind.DISSEMINATION, side, due)
+
+
+def dissemination_due_ms(ledger: Ledger, notice: Notice) -> int:
+    """By when a version that is heard now must be passed on: its start, or some hours from now if that is earlier."""
+    due = ledger.now + round(ledger.agreement.rules.dissemination_h * HOUR_MS)
+    return due if notice.start_ms is None else min(due, notice.start_ms)
 
 
 def owe_read_back(ledger: Ledger, notice: Notice, side: str) -> None:

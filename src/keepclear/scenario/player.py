@@ -1,4 +1,4 @@
-"""Plays a scenario on a clock of its own, as fast as the machine can, straight through the mechanism.
+"""Plays a scenario: on a clock of its own, as fast as the machine can, or wherever else a stage is.
 
 Each desk whose link is up has every statement at the moment it is heard. While a link is down nothing reaches the desk,
 and what it says it keeps; when the link is back it has what it missed, and then what it kept is heard.
@@ -6,8 +6,9 @@ and what it says it keeps; when the link is back it has what it missed, and then
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from keepclear.errors import InvalidInput, Refused
 from keepclear.formats.scenario_clock import clock_of
@@ -38,31 +39,91 @@ class Played:
     unplayed: list[Unplayed] = field(default_factory=list)
 
 
+class Stage(Protocol):
+    """Where a scenario plays. All instants are the scenario's own, in ms."""
+
+    def wait(self, until_ms: int) -> None:
+        """It is ``until_ms``."""
+
+    def hear(self, value: dict[str, Any], at_ms: int, *, held: bool) -> None:
+        """The desk that a statement is from says it. Raises ``Refused`` or ``InvalidInput`` as a host would."""
+
+    def cut(self, desk: str) -> None:
+        """The desk's link is down: nothing reaches it."""
+
+    def join(self, desk: str, at_ms: int) -> None:
+        """The desk's link is up again, and what it missed has reached it."""
+
+    def finish(self, until_ms: int) -> History:
+        """It is ``until_ms``, and this is all that came of the scenario until then."""
+
+
 def play(scenario: Scenario) -> Played:
-    """Play a scenario up to the last time that it names.
+    """Play a scenario up to the last time that it names, on a simulated clock.
 
     Raises ``InvalidInput`` when a step says something that is no statement, with the place of the step.
     """
-    return _Player(scenario).play()
+    return play_on(Simulated(scenario), scenario, ids_of(scenario))
+
+
+def play_on(stage: Stage, scenario: Scenario, ids: Mapping[str, str]) -> Played:
+    """Play a scenario on a stage; ``ids`` are of the statements, by the places of their steps. See :func:`play`."""
+    return _Player(stage, scenario, ids).play()
+
+
+class Simulated:
+    """A stage in this very process: a mechanism, and a clock that is wherever it should be."""
+
+    def __init__(self, scenario: Scenario, history: History | None = None) -> None:
+        self._mechanism = Mechanism(scenario.agreement)
+        self._up = dict.fromkeys(scenario.agreement.desk_by_id)
+        self._history = history or History()
+
+    def wait(self, until_ms: int) -> None:
+        """See :class:`Stage`."""
+        self._take(ClockEntry(until_ms))
+
+    def hear(self, value: dict[str, Any], at_ms: int, *, held: bool) -> None:
+        """See :class:`Stage`."""
+        self._take(StatementEntry(at_ms, statement_from_json(value, self._mechanism.agreement), held))
+        for desk in self._up:
+            self._take(DeliveryEntry(at_ms, desk, self._mechanism.index))
+
+    def cut(self, desk: str) -> None:
+        """See :class:`Stage`."""
+        self._up.pop(desk, None)
+
+    def join(self, desk: str, at_ms: int) -> None:
+        """See :class:`Stage`."""
+        self._up[desk] = None
+        self._take(DeliveryEntry(at_ms, desk, self._mechanism.index))
+
+    def finish(self, until_ms: int) -> History:
+        """See :class:`Stage`."""
+        self.wait(until_ms)
+        return self._history
+
+    def _take(self, entry: Entry) -> None:
+        self._history.note(play_step(self._mechanism, entry).changes)
 
 
 class _Player:
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, stage: Stage, scenario: Scenario, ids: Mapping[str, str]) -> None:
+        self._stage = stage
         self._scenario = scenario
-        self._mechanism = Mechanism(scenario.agreement)
-        self._ids = ids_of(scenario)
+        self._ids = ids
         self._serials: dict[str, int] = {}
         self._kept: dict[str, list[tuple[Say, dict[str, Any]]]] = {}
         self._played = Played()
 
     def play(self) -> Played:
         for step in self._scenario.steps:
-            self._take(ClockEntry(step.at_ms))
+            self._stage.wait(step.at_ms)
             if isinstance(step, Link):
                 self._link(step)
             else:
                 self._say(step)
-        self._take(ClockEntry(self._scenario.until_ms))
+        self._played.history = self._stage.finish(self._scenario.until_ms)
         return self._played
 
     def _say(self, step: Say) -> None:
@@ -81,29 +142,19 @@ class _Player:
 
     def _hear(self, step: Say, value: dict[str, Any], at_ms: int, *, held: bool) -> None:
         try:
-            statement = statement_from_json(value, self._scenario.agreement)
-        except InvalidInput as error:
-            raise error.under(step.place) from None
-        try:
-            self._take(StatementEntry(at_ms, statement, held))
+            self._stage.hear(value, at_ms, held=held)
         except Refused as error:
             why = f"refused at {clock_of(at_ms, self._scenario.start_ms)}: {error}"
             self._played.unplayed.append(Unplayed(step.place, step.type, why))
-            return
         except InvalidInput as error:
             raise error.under(step.place) from None
-        for desk in self._scenario.agreement.desk_by_id:
-            if desk not in self._kept:
-                self._take(DeliveryEntry(at_ms, desk, self._mechanism.index))
 
     def _link(self, step: Link) -> None:
         if not step.is_up:
             self._kept.setdefault(step.desk, [])
+            self._stage.cut(step.desk)
             return
         kept = self._kept.pop(step.desk, [])
-        self._take(DeliveryEntry(step.at_ms, step.desk, self._mechanism.index))
+        self._stage.join(step.desk, step.at_ms)
         for said, value in kept:
             self._hear(said, value, step.at_ms, held=True)
-
-    def _take(self, entry: Entry) -> None:
-        self._played.history.note(play_step(self._mechanism, entry).changes)
