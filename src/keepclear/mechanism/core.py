@@ -264,9 +264,14 @@ class Mechanism:
         return missing_for(self._ledger, notice)
 
     def conversation(self, about: str) -> list[str]:
-        """The ids of the statements about something (a conflict by ``a~b`` or its alert), in the order heard."""
+        """The ids of the statements about something (a conflict by ``a~b`` or its alert), in the order heard.
+
+        A statement that is asked about begins its own conversation.
+        """
         alert = conflict_named(self._ledger, about)
-        return list(self._ledger.said_about.get(alert.id if alert is not None else about, ()))
+        name = alert.id if alert is not None else about
+        first = [name] if name in self._ledger.heard else []
+        return [*first, *self._ledger.said_about.get(name, ())]
 
     def next_serial(self, desk: str) -> int:
         """The serial that a desk's next statement should bear."""
