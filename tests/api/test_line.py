@@ -144,6 +144,17 @@ def test_a_conversation_is_read_by_page_and_counts_only_what_the_desk_may_see(da
         assert page == {"items": [], "next": None}
 
 
+def test_who_is_on_watch_and_what_was_noted_is_for_ones_own_side(day: Day) -> None:
+    """Whoever the statement was addressed to: the other side learns that the desk is manned, and no more."""
+    host, _, heard = day
+    with host.client("bravo.air") as bravo, host.client("alpha.ground") as alpha:
+        told = json.dumps([list(bravo.record()), bravo.watch(), bravo.handover(), heard["bravo.air"].changes])
+        own = json.dumps([list(alpha.record()), alpha.watch(), heard["alpha.ground"].changes])
+    for word in ("Ada", "two teams out"):
+        assert word in own
+        assert word not in told
+
+
 def test_a_party_that_was_not_addressed_is_told_nothing(day: Day) -> None:
     """Charlie's desk knows of the suspension and of who is manned, and of nothing else by any address."""
     host, said, heard = day

@@ -137,7 +137,7 @@ async def conversation(
     """What was said about one thing, in order, as far as the desk may see it."""
     host = request.app.state.host
     async with host.reading() as mechanism:
-        names = [name for name in mechanism.conversation(about) if _may_see(mechanism, caller.desk, name)]
+        names = [name for name in mechanism.conversation(caller.desk, about) if _may_see(mechanism, caller.desk, name)]
         places = [found[0] for name in names[start : start + limit] if (found := mechanism.heard_at(name)) is not None]
     kept = [data for place in places for data in await host.entries(place, 1)]
     entries = await asyncio.to_thread(read_back, kept)
