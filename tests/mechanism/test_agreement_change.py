@@ -13,6 +13,7 @@ from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
 from keepclear.detection.zones import enters
+from keepclear.errors import KeepclearError
 from keepclear.mechanism.agreement import Agreement, Zone
 from keepclear.mechanism.agreement_change import CHECKED_AGAIN
 from keepclear.mechanism.alert import Alert
@@ -78,7 +79,15 @@ def with_change(script: list[Any], before: Agreement, after: Agreement, cut: int
     entries = entries_of(script, before)
     cut = min(cut, len(entries) - 1)
     at = max(BEGIN, entries[cut - 1].at_ms if cut else BEGIN) + 1
-    return [*entries[:cut], AgreementEntry(at, after), *entries[cut:]]
+    taken, mechanism = [], Mechanism(before)
+    for entry in (*entries[:cut], AgreementEntry(at, after), *entries[cut:]):
+        try:
+            step(mechanism, entry)
+        except KeepclearError:  # what the new agreement leaves no room for is refused, and no part of the record
+            assert not isinstance(entry, AgreementEntry)
+        else:
+            taken.append(entry)
+    return taken
 
 
 def live(mechanism: Mechanism) -> list[Notice]:

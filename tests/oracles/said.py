@@ -113,6 +113,10 @@ class Line:
         given = MessageBody(text="hello")
         return self.hear(self.statement(desk, StatementType.MESSAGE, given, at, to=to, **more), at, held=held)
 
+    def say(self, desk: str, kind: StatementType, given: Body, at: int, *to: str, **more: Any) -> str:
+        """Any statement; its id."""
+        return self.hear(self.statement(desk, kind, given, at, to=to, **more), at)
+
     def advance(self, to: int) -> Outcome:
         self.outcomes.append(self.mechanism.advance(to))
         return self.outcomes[-1]

@@ -121,7 +121,7 @@ def next_round(ledger: Ledger) -> None:
 def _end_round(ledger: Ledger) -> None:
     """What was not tested in the round is owed no more, by whichever parties there were then."""
     if ledger.line_round_ms is not None:
-        for subject in [name for name in ledger.owed_about if name.startswith(_round_of(ledger, ""))]:
+        for subject in sorted(name for name in ledger.owed_about if name.startswith(_round_of(ledger, ""))):
             lapse_about(ledger, subject)
     ledger.line_round_ms = None
 
