@@ -71,6 +71,14 @@ def test_the_walk_finds_the_routes_of_the_contract() -> None:
             ("GET", f"/v1/{name}")
             for name in ("me", "mechanism", "notices", "alerts", "obligations", "record", "events")
         ),
+        *(
+            ("GET", f"/v1/{name}")
+            for name in ("stops", "proposals", "observations", "accidents", "line", "watch", "suspensions", "burden")
+        ),
+        ("GET", "/v1/conversations"),
+        ("GET", "/v1/handover"),
+        ("GET", "/v1/stops/7"),
+        ("GET", "/v1/proposals/7"),
         ("GET", "/v1/notices/7"),
         ("GET", "/v1/alerts/7"),
         ("GET", "/v1/alerts/7/advice"),
@@ -95,7 +103,7 @@ def test_default_deny(token: str | None) -> None:
         if method != "HEAD":
             assert response.json()["code"] == "unauthenticated"
         asked += 1
-    assert asked > 12
+    assert asked > 24
 
 
 @pytest.mark.parametrize("holder", ["somebody.else", tokens.METRICS])

@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from keepclear.cli import main as cli
 from keepclear.cli.check import one_option_each
@@ -69,14 +71,20 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         f"print([name for name in {sorted(HEAVY)!r} if name in sys.modules], file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    for command in ("demo", "serve", "check", "replay", "say", "ack", "inbox"):
+    for command in ("demo", "serve", "check", "replay", "say", "ack", "stop", "line", "inbox", "handover"):
         assert f"  {command} " in done.stdout
     assert done.stderr.strip() == "[]"
 
 
-def test_every_command_has_json(run: Run) -> None:
-    for command in ("demo", "serve", "check", "replay", "say", "ack", "inbox"):
-        assert "--json" in run(command, "--help")[1]
+def test_every_command_has_json() -> None:
+    def leaves(command: Any) -> Iterator[Any]:
+        below = getattr(command, "commands", None)
+        yield from (command,) if below is None else (leaf for one in below.values() for leaf in leaves(one))
+
+    found = list(leaves(get_command(cli.app)))
+    assert len(found) > 20
+    for command in found:
+        assert "--json" in {option for one in command.params for option in one.opts}, command.name
 
 
 def test_no_conflict_ends_with_0_and_a_sentence(run: Run, folder: Path) -> None:

@@ -6,11 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from keepclear import errors
+from keepclear.cli.main import app
 from keepclear.errors import KeepclearError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +59,51 @@ def test_every_command_is_documented_with_all_its_options() -> None:
         ).stdout
         for option in set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", told)) - {"--help", "--install-completion"}:
             assert f"`{option}" in page, f"commands.md: {command} {option} is not documented"
+
+
+def _leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+    """Every command that does something, by its words, with its long options."""
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _leaves(below, (*path, name))
+    if not hasattr(command, "commands"):
+        yield path, {option for one in command.params for option in one.opts if option.startswith("--")}
+
+
+def test_every_command_of_a_group_is_documented_with_all_its_options() -> None:
+    page = _words("commands.md")
+    grouped = [(path, options) for path, options in _leaves(get_command(app)) if len(path) == 2]
+    assert {path[0] for path, _ in grouped} == {"stop", "line"}
+    for (group, name), options in grouped:
+        section = page.split(f"### `keepclear {group}`", 1)[1].split("\n### ", 1)[0]
+        assert f"keepclear {group} {name}" in section, f"commands.md: keepclear {group} {name} is not documented"
+        for option in options - {"--host", "--token", "--token-file"}:
+            assert f"`{option}" in section, f"commands.md: keepclear {group} {name} {option} is not documented"
+
+
+def test_every_route_and_kind_of_change_is_documented_and_no_other() -> None:
+    from keepclear.api.app import create_app, describe
+    from keepclear.formats.mechanism_toml import agreement_from_toml
+    from keepclear.host import boot, tokens
+    from keepclear.host.mechanism_host import MechanismHost
+    from keepclear.mechanism.outcome import ChangeKind, What
+    from keepclear.store import MemoryStore
+    from tests.host.running import agreement
+
+    store = MemoryStore()
+    log = boot.found(store, agreement_from_toml(agreement().encode()))
+    host = MechanismHost(store, log, boot.bring_up(store, log))
+    routes = {re.sub(r"{\w+}", "{}", path) for path in describe(create_app(host, tokens.issue([])[0]))["paths"]}
+    page = _words("http.md")
+    rows = [line for line in page.splitlines() if re.match(r"\| `(GET|POST) /", line)]
+    told = {re.sub(r"{\w+}", "{}", path) for row in rows for path in re.findall(r"(/[\w./{}]+)`", row.split("|")[1])}
+    assert {path for path in routes if path.startswith("/v1")} == {
+        path for path in told if path.startswith("/v1") and path != "/v1/openapi.json"
+    }
+    kinds = page.split("| `kind` |", 1)[1].split("\n\n", 1)[0]
+    named = {word for line in kinds.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert named == set(ChangeKind)
+    for what in What:
+        assert f"`{what}`" in page
 
 
 def test_no_documented_command_is_missing() -> None:

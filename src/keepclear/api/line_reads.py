@@ -137,7 +137,7 @@ async def conversation(
     """What was said about one thing, in order, as far as the desk may see it."""
     host = request.app.state.host
     async with host.reading() as mechanism:
-        names = mechanism.conversation(about)
+        names = [name for name in mechanism.conversation(caller.desk, about) if _may_see(mechanism, caller.desk, name)]
         places = [found[0] for name in names[start : start + limit] if (found := mechanism.heard_at(name)) is not None]
     kept = [data for place in places for data in await host.entries(place, 1)]
     entries = await asyncio.to_thread(read_back, kept)
@@ -179,6 +179,12 @@ async def _one(request: Request, caller: Asking, things: Callable[[Mechanism], I
                 return answer(shown)
     message = "there is nothing of that name that this desk may see"
     raise NotFound(message)
+
+
+def _may_see(mechanism: Mechanism, desk: str, statement: str) -> bool:
+    """Pages count only what the desk may see: how much else was said is not for it to know."""
+    heard = mechanism.heard(statement, {})
+    return heard is not None and view(mechanism, desk, heard) is not None
 
 
 def _watches(mechanism: Mechanism, desk: str) -> list[dict[str, Any]]:

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keepclear.cli.blocks import (
+    called,
+    change_words,
+    exercises_of,
+    show_alerts,
+    show_notices,
+    show_owed,
+    show_proposals,
+    show_stops,
+    show_suspensions,
+)
 from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
-from keepclear.cli.output import JSON_OPTION, console, plain, print_json, print_line
+from keepclear.cli.layout import clock, marked
+from keepclear.cli.naming import short, side_of
+from keepclear.cli.output import JSON_OPTION, print_json, print_line
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from keepclear.client import Client
 
 LIVE_STATES = ("heard", "active")
-SEVERITIES = ("warning", "caution", "advisory")
 
 
 def inbox(
@@ -36,8 +46,11 @@ def inbox(
         found = {
             "me": me,
             "index": index,
+            "stops": client.stops(open_only=not every),
+            "suspensions": [row for row in client.suspensions() if every or row["ended_at"] is None],
             "alerts": client.alerts(open_only=not every),
             "obligations": client.obligations(open_only=not every),
+            "proposals": client.proposals(open_only=not every),
             "notices": client.notices(state=() if every else LIVE_STATES),
         }
         if as_json:
@@ -71,52 +84,48 @@ def _follow(client: Client, index: int, *, as_json: bool) -> None:
 def _change_line(index: int, change: Mapping[str, Any]) -> str:
     kind, what = change["kind"], change["what"]
     thing = change[kind]
-    told = {
-        "alert": lambda: f"{thing['severity']} {thing['code']}: {thing['cleared_why'] or thing['why']}",
-        "notice": lambda: f"{_called(thing)} is {thing['state']}, version {thing['version']}",
-        "obligation": lambda: f"{thing['kind']} by {thing['desk_or_party']} due {thing['due_at']}",
-        "agreement": lambda: f"number {thing['number']} is in force; new: {', '.join(thing['changed'])}",
-        "statement": lambda: f"{thing['type']} from {thing['from']}, {thing['id']}",
-    }[kind]()
+    tell = _TOLD.get(kind)
+    told = "" if tell is None else marked(thing, tell(thing))
     return f"{index:>6} {kind} {what}: {told}"
 
 
-def _called(notice: Mapping[str, Any]) -> str:
-    return str(notice["title"] or f"{notice['activity']} of {notice['from']}")
+def _stop_told(stop: dict[str, Any]) -> str:
+    sides = ", ".join(f"{row['side']} {row['state']}" for row in stop["sides"])
+    return (
+        f"STOP {short(stop['id'])} from {stop['from']}: {stop['reason']} ({'closed' if stop['closed_at'] else sides})"
+    )
+
+
+_TOLD: dict[str, Callable[[dict[str, Any]], str]] = {
+    "alert": lambda one: f"{one['severity']} {one['code']}: {one['cleared_why'] or one['why']}",
+    "notice": lambda one: f"{called(one)} is {one['state']}, version {one['version']}",
+    "obligation": lambda one: f"{one['kind']} by {one['desk_or_party']} due {one['due_at']}",
+    "agreement": lambda one: f"number {one['number']} is in force; new: {', '.join(one['changed'])}",
+    "statement": lambda one: f"{one['type']} from {one['from']}, {one['id']}",
+    "stop": _stop_told,
+    "accident": lambda one: f"{one['activity']} of {one['from']}, {short(one['id'])}",
+    "observation": lambda one: f"«{one['object']}» ({one['kind']}) seen by {one['from']}, {short(one['id'])}",
+    "line_test": lambda one: (
+        f"{short(one['id'])} from {one['from']}, {len(one['replies'])} of {len(one['sides'])} replied"
+    ),
+    "proposal": lambda one: f"{short(one['id'])} from {one['from']} is {one['state']}: {change_words(one['change'])}",
+    "suspension": lambda one: f"by {one['by']}: {one['ended_reason'] or one['reason']}",
+    "watch": lambda one: f"{one['desk']} is {'manned' if one['attended'] else 'not manned'}",
+}
+"""How a line of what happened tells of each kind of change."""
 
 
 def _show(found: Mapping[str, Any]) -> None:
-    me = found["me"]
-    print_line(f"{me['desk']} in {me['mechanism']}, {me['now']}")
-    alerts = sorted(found["alerts"], key=lambda alert: SEVERITIES.index(alert["severity"]))
-    _show_table(
-        ("Severity", "Alert", "Why", "Raised (UTC)", "Id"),
-        [(one["severity"], one["code"], one["why"], one["raised_at"], one["id"]) for one in alerts],
-        "no alerts",
-    )
-    _show_table(
-        ("Owed", "By", "About", "Due (UTC)", "State"),
-        [
-            (one["kind"], one["desk_or_party"], one["about"], one["due_at"], one["state"])
-            for one in found["obligations"]
-        ],
-        "nothing owed",
-    )
-    _show_table(
-        ("Notice", "From", "State", "Start (UTC)", "End (UTC)", "Id"),
-        [(_called(one), one["from"], one["state"], one["start"], one["end"], one["id"]) for one in found["notices"]],
-        "no notices",
-    )
-
-
-def _show_table(heads: tuple[str, ...], rows: list[tuple[Any, ...]], nothing: str) -> None:
-    if not rows:
-        print_line(nothing)
-        return
-    from rich.table import Table
-    from rich.text import Text
-
-    table: Table = Table(*heads)
-    for row in rows:
-        table.add_row(*(Text(plain(str(cell if cell is not None else "–"))) for cell in row))
-    console().print(table)
+    me, now = found["me"], found["me"]["now"]
+    side = side_of(me)
+    print_line(f"{me['desk']} in {me['mechanism']}, {now[:10]} {clock(now, now)}")
+    show_suspensions([row for row in found["suspensions"] if row["ended_at"] is None], now)
+    show_stops(found["stops"], found["obligations"], me, side, now)
+    mine = [row for row in found["obligations"] if row["desk_or_party"] == side]
+    others = [row for row in found["obligations"] if row["desk_or_party"] != side]
+    show_alerts(found["alerts"], now)
+    exercises = exercises_of(found["stops"], found["notices"], found["proposals"])
+    show_owed("We owe", mine, now, ours=True, exercises=exercises)
+    show_owed("Owed to us", others, now, ours=False, exercises=exercises)
+    show_proposals(found["proposals"], side, now)
+    show_notices(found["notices"], now)

@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from keepclear.cli import ack, advise, check, inbox, phrases, replay, resolve, say, serve
+from keepclear.cli import ack, advise, check, handover, inbox, line, phrases, replay, resolve, say, serve, settle, stop
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
 from keepclear.errors import KeepclearError
@@ -34,7 +34,13 @@ app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
+app.add_typer(stop.group, name="stop")
+app.add_typer(line.group, name="line")
+app.command("propose")(settle.propose)
+app.command("accept")(settle.accept)
+app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
+app.command("handover")(handover.handover)
 app.command("phrases")(phrases.phrases)
 
 

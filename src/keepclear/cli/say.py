@@ -35,13 +35,18 @@ def say(
     notice: Annotated[str | None, typer.Option("--notice", metavar="ID", help="For the body: which notice.")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="For the body: why.")] = None,
     text: Annotated[str | None, typer.Option("--text", help="For the body of a message: words.")] = None,
+    about: Annotated[str | None, typer.Option("--about", metavar="ID", help="For the body: what it is about.")] = None,
+    observation: Annotated[
+        str | None, typer.Option("--observation", metavar="ID", help="For the body of claim and disclaim.")
+    ] = None,
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Say a statement: a notice, an amendment, a message. Tells what it raised."""
-    named = {"activity": activity, "title": title, "notice": notice, "reason": reason, "text": text}
+    """Say a statement of any type. Tells what it raised."""
+    named = {"activity": activity, "title": title, "notice": notice, "reason": reason, "text": text, "about": about}
+    named["observation"] = observation
     given = {key: value for key, value in named.items() if value is not None}
     if envelope is not None:
         given["envelope"] = json_value(envelope, "--envelope")

@@ -14,6 +14,8 @@ import httpx2
 from keepclear.client.errors import error_of
 from keepclear.client.events import Deliveries, Event, Follower
 from keepclear.client.ids import new_id
+from keepclear.client.line import LineWords
+from keepclear.client.readings import LineReadings
 from keepclear.errors import HostUnreachable, IdInUse, Overloaded, Refused, StoreFailed
 
 TRIES = 5
@@ -23,7 +25,7 @@ PAGE = 500
 Json = dict[str, Any]
 
 
-class Client:
+class Client(LineWords, LineReadings):
     """A desk at work, named by its token. Use it in a ``with`` block, or ``close`` it; threads may share it.
 
     Every method raises the error that the host answered with (``keepclear.errors``), and ``HostUnreachable`` when
@@ -108,10 +110,6 @@ class Client:
     def send(self, statement: Mapping[str, Any], *, held: bool = False) -> Json:
         """Say a whole statement as it is, its id and serial included; the answer is its receipt. See ``say``."""
         return self._post("/v1/statements", dict(statement), {"Keepclear-Held": "true"} if held else {}, tries=TRIES)
-
-    def ack(self, about: str, level: str = "person", **more: Any) -> Json:
-        """Acknowledge a statement or an alert: ``person``, ``understood``, ``not_understood`` or ``disseminated``."""
-        return self.say("ack", {"about": about, "level": level, **more})
 
     def preview(self, body: Mapping[str, Any], replaces: str | None = None) -> list[Json]:
         """The alerts that a notice with this body would raise; nothing is recorded."""

@@ -28,7 +28,7 @@ from keepclear.mechanism.bodies import (
 from keepclear.mechanism.ledger import FIRST_RULES, Ledger
 from keepclear.mechanism.line_tests import test_answered
 from keepclear.mechanism.phrase_book import check_phrase
-from keepclear.mechanism.proposals import conflict_named
+from keepclear.mechanism.proposals import conflict_named_by
 from keepclear.mechanism.statement import Statement, StatementType
 from keepclear.mechanism.states import StopMove, stop_moved
 from keepclear.mechanism.suspending import standing_for
@@ -112,7 +112,7 @@ def check_about(ledger: Ledger, statement: Statement, about: str | None) -> None
     if about is None:
         return
     desk = statement.sender
-    alert = conflict_named(ledger, about) or ledger.alerts.get(about)
+    alert = conflict_named_by(ledger, desk, about) or ledger.alerts.get(about)
     if alert is not None and (desk in alert.to or desk == MEDIATOR_DESK or _concerns(ledger, desk, alert.about)):
         same_mode(statement, alert.mode)
         return

@@ -19,11 +19,15 @@ def check_propose(ledger: Ledger, statement: Statement, at_ms: int) -> None:
     """A proposal is about a conflict that stands, by one of its parties or the mediator, and can be carried out."""
     assert isinstance(statement.body, ProposeBody)  # noqa: S101  # admit has compared body and type
     body = statement.body
+    side = ledger.side_of(statement.sender)
+    broker = ledger.agreement.disclosure is Disclosure.BROKER
+    if broker and side != MEDIATOR_DESK:
+        allowed = "amend your own notice, or ask the mediator, who sees both"
+        raise Refused("from", "under broker disclosure parties do not propose to each other", allowed)
     alert = _standing_conflict(ledger, statement, at_ms)
     same_mode(statement, alert.mode)
-    side = ledger.side_of(statement.sender)
-    if ledger.agreement.disclosure is Disclosure.BROKER:
-        _check_broker(side, body, alert)
+    if broker and body.about != alert.id:
+        raise Refused("body.about", "under broker disclosure its two notices would name the other's", f"say {alert.id}")
     if body.change.notice not in alert.key:
         allowed = "name one of the conflict's notices"
         raise Refused("body.change.notice", f"«{body.change.notice}» is not in this conflict", allowed)
@@ -71,15 +75,6 @@ def _standing_conflict(ledger: Ledger, statement: Statement, at_ms: int) -> Aler
     if not alert.is_open or past or any(ledger.notices[name].is_over_at(at_ms) for name in alert.key):
         raise Refused("body.about", f"the conflict «{about}» is over", "nothing is to be settled any more")
     return alert
-
-
-def _check_broker(side: str, body: ProposeBody, alert: Alert) -> None:
-    """Neither party knows the other's notice: the mediator proposes, and names the conflict by its alert alone."""
-    if side != MEDIATOR_DESK:
-        allowed = "amend your own notice, or ask the mediator, who sees both"
-        raise Refused("from", "under broker disclosure parties do not propose to each other", allowed)
-    if body.about != alert.id:
-        raise Refused("body.about", "under broker disclosure its two notices would name the other's", f"say {alert.id}")
 
 
 def _parties(ledger: Ledger, alert: Alert) -> tuple[str, ...]:

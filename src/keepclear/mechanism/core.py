@@ -34,7 +34,7 @@ from keepclear.mechanism.observation import Observation
 from keepclear.mechanism.observing import hear_claim, hear_observe
 from keepclear.mechanism.outcome import Heard, Outcome
 from keepclear.mechanism.proposal import Proposal
-from keepclear.mechanism.proposals import conflict_named
+from keepclear.mechanism.proposals import conflict_named_by
 from keepclear.mechanism.receipts import delivered
 from keepclear.mechanism.settlement import hear_answer, hear_propose
 from keepclear.mechanism.statement import Statement, StatementType
@@ -278,10 +278,15 @@ class Mechanism:
         """Who is missing, and what of, before a notice is ready for its sender. See ``grading.missing_for``."""
         return missing_for(self._ledger, notice)
 
-    def conversation(self, about: str) -> list[str]:
-        """The ids of the statements about something (a conflict by ``a~b`` or its alert), in the order heard."""
-        alert = conflict_named(self._ledger, about)
-        return list(self._ledger.said_about.get(alert.id if alert is not None else about, ()))
+    def conversation(self, desk: str, about: str) -> list[str]:
+        """The ids of the statements about something (a conflict by ``a~b`` or its alert), in the order heard.
+
+        A statement that is asked about begins its own conversation; ``desk`` is who asks.
+        """
+        alert = conflict_named_by(self._ledger, desk, about)
+        name = alert.id if alert is not None else about
+        first = [name] if name in self._ledger.heard else []
+        return [*first, *self._ledger.said_about.get(name, ())]
 
     def next_serial(self, desk: str) -> int:
         """The serial that a desk's next statement should bear."""

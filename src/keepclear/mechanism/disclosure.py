@@ -18,7 +18,7 @@ from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
 from keepclear.mechanism.outcome import Change, Heard, Outcome, Thing
 from keepclear.mechanism.place import place_to_json
-from keepclear.mechanism.statement import ABOUT_A_NOTICE, SETTLES, StatementType
+from keepclear.mechanism.statement import ABOUT_A_NOTICE, OF_ONE_SIDE, SETTLES, StatementType
 from keepclear.mechanism.ways_out import SideAdvice, WaysOut, limits_for
 from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
 from keepclear.spacetime.envelope import envelope_to_json
@@ -66,6 +66,8 @@ def _may_see_statement(agreement: Agreement, desk: str, heard: Heard) -> bool:
     side = agreement.party_of(desk)
     if side is None or side == agreement.party_of(heard.sender):
         return True
+    if heard.type in OF_ONE_SIDE:
+        return False
     if agreement.disclosure is Disclosure.BROKER:
         if heard.type in ABOUT_A_NOTICE:
             return False

@@ -11,6 +11,7 @@ from keepclear.mechanism.obligation import ObligationKind
 from keepclear.mechanism.owing import lapse, meet
 from keepclear.mechanism.proposal import Moved, Proposal
 from keepclear.mechanism.states import ProposalMove, proposal_moved
+from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
 
 
 def conflict_named(ledger: Ledger, about: str) -> Alert | None:
@@ -21,6 +22,17 @@ def conflict_named(ledger: Ledger, about: str) -> Alert | None:
         held = ledger.open_alerts.get((AlertCode.CONFLICT_4D, *sorted((a, b))))
         alert = None if held is None else ledger.alerts[held]
     return alert if alert is not None and alert.code is AlertCode.CONFLICT_4D else None
+
+
+def conflict_named_by(ledger: Ledger, desk: str, about: str) -> Alert | None:
+    """The conflict that a desk means. Under ``broker`` a party names it by its alert alone.
+
+    Were ``a~b`` understood, the answer would tell whether there is a notice of that id.
+    """
+    broker = ledger.agreement.disclosure is Disclosure.BROKER
+    if broker and ledger.side_of(desk) != MEDIATOR_DESK and about not in ledger.alerts:
+        return None
+    return conflict_named(ledger, about)
 
 
 def end_proposal(

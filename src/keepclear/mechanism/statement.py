@@ -107,6 +107,9 @@ OWES_ACK: frozenset[StatementType] = frozenset(
 ANNOUNCES: frozenset[StatementType] = OWES_ACK | {StatementType.ACCEPT}
 """Types that make something to acknowledge: an accepted proposal makes a version of a notice."""
 
+OF_ONE_SIDE: frozenset[StatementType] = frozenset({StatementType.SIGN_ON, StatementType.SIGN_OFF})
+"""Types whose words are for one's own side and the mediator, whoever is addressed: names and notes of a watch."""
+
 SETTLES: frozenset[StatementType] = frozenset({StatementType.PROPOSE, StatementType.ACCEPT, StatementType.DECLINE})
 """Types that settle a conflict; under ``broker`` only the party they are put to and the mediator see them."""
 

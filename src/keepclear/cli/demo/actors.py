@@ -53,12 +53,13 @@ class Actors:
                 if self._stopping.wait(line.after_s - waited):
                     return
                 waited = line.after_s
-                self._say(line)
+                self.say(line)
         except KeepclearError as error:
             if not self._stopping.is_set():
                 self._told(f"(The story ends here: {error})")
 
-    def _say(self, line: Line) -> None:
+    def say(self, line: Line) -> None:
+        """The line is said now, by its desk, and told."""
         body = self._filled(line.body)
         receipt = self._clients[line.desk].say(line.say, body, to=line.to, precedence=line.precedence)
         if line.name:
@@ -68,7 +69,7 @@ class Actors:
     def _filled(self, value: Any) -> Any:
         """The value with handles replaced by ids, and windows in minutes by instants."""
         if isinstance(value, str):
-            return self._ids.get(value, value)
+            return "~".join(self._ids.get(part, part) for part in value.split("~"))
         if isinstance(value, list):
             return [self._filled(item) for item in value]
         if not isinstance(value, dict):

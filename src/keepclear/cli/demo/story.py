@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that a desk says; ``name`` is the handle that later lines use, written ``$name``."""
+    """One thing that a desk says.
+
+    ``name`` is the handle that later lines use, written ``$name``; a conflict is ``$one~$other``.
+    """
 
     after_s: float
     desk: str
@@ -54,6 +57,8 @@ def corridor(
 
 
 STORY: tuple[Line, ...] = (
+    Line(0.0, "alpha.air", "sign_on", {"name": "Alpha's duty officer"}, told="Alpha's air desk is manned."),
+    Line(0.0, "bravo.air", "sign_on", {"name": "Bravo's duty officer"}, told="Bravo's air desk is manned."),
     Line(
         0.0,
         "bravo.ground",
@@ -102,6 +107,15 @@ STORY: tuple[Line, ...] = (
         {"about": "$team", "level": "person"},
         told="Alpha has seen it.",
     ),
+    Line(9.0, "alpha.air", "line_test", {}, name="test", to=("bravo",), told="Alpha tests the line."),
+    Line(
+        9.5,
+        "bravo.air",
+        "line_test_reply",
+        {"test": "$test"},
+        to=("alpha",),
+        told="Bravo's desk answers: somebody is there.",
+    ),
     Line(10.0, "bravo.ground", "ack", {"about": "$training", "level": "person"}, told="Bravo has seen the training."),
     Line(
         20.0,
@@ -118,20 +132,78 @@ STORY: tuple[Line, ...] = (
     ),
     Line(35.0, "bravo.ground", "ack", {"about": "$transit", "level": "person"}, told="Bravo has seen the transit."),
     Line(
-        60.0,
+        50.0,
         "alpha.air",
-        "amend",
+        "propose",
         {
-            "notice": "$transit",
-            "envelope": [corridor([[36.8, 33.9], [37.5, 33.95], [38.2, 33.95]], 3000, "SFC", "FL120", (150, 200))],
+            "about": "$team~$transit",
+            "change": {
+                "notice": "$transit",
+                "envelope": [corridor([[36.8, 33.95], [37.5, 34.05], [38.2, 34.05]], 3000, "SFC", "FL120", (150, 200))],
+            },
+            "reason": "we can pass 50 km south of your team",
         },
-        name="transit_south",
+        name="south",
         to=("bravo",),
-        told="Alpha moves the transit 55 km south: the conflict clears.",
+        precedence="PRIORITY",
+        told="Alpha proposes to fly the transit 40 km further south.",
     ),
-    Line(75.0, "bravo.air", "ack", {"about": "$transit_south", "level": "person"}, told="Bravo has seen the change."),
     Line(
-        90.0,
+        60.0,
+        "bravo.ground",
+        "accept",
+        {"about": "$south", "reason": "agreed"},
+        to=("alpha",),
+        told="Bravo accepts: the notice is changed for both, and the conflict clears.",
+    ),
+    Line(
+        70.0,
+        "bravo.ground",
+        "stop",
+        {
+            "reason": "Our advance party is at the Airfield and hears a low aircraft coming nearer",
+            "about": "$training",
+            "place": {"name": "Airfield", "within_km": 2},
+        },
+        name="stop",
+        to=("alpha",),
+        precedence="FLASH",
+        told="Bravo raises a STOP: life is at risk. Every desk of Alpha's is alerted; an answer is due in a minute.",
+    ),
+    Line(
+        78.0,
+        "alpha.ground",
+        "stop_reply",
+        {"stop": "$stop", "answer": "standby"},
+        to=("bravo",),
+        told="Alpha has it, and is asking.",
+    ),
+    Line(
+        86.0,
+        "alpha.air",
+        "stop_reply",
+        {"stop": "$stop", "answer": "complying"},
+        to=("bravo",),
+        told="Alpha complies.",
+    ),
+    Line(
+        96.0,
+        "alpha.air",
+        "units_informed",
+        {"stop": "$stop"},
+        to=("bravo",),
+        told="Alpha's crews have been told.",
+    ),
+    Line(
+        106.0,
+        "alpha.air",
+        "ceased",
+        {"stop": "$stop"},
+        to=("bravo",),
+        told="It has ceased: the STOP is closed, and its alerts with it.",
+    ),
+    Line(
+        120.0,
         "bravo.air",
         "notice",
         {
