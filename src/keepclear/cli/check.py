@@ -156,19 +156,18 @@ def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
+    from keepclear.detection.bulk import cases_among, cases_between
+    from keepclear.detection.judge import meetings
+
     found: list[Meeting] = []
-    many = len(own) + len(others)
-    index = index_for(rules, many)
-    if others:
-        index.put_many(others)
-        for number, plan in enumerate(own):
-            progress.show(f"checking against others, {len(found):,} found", number, len(own))
-            found += index.against(plan, include_same_party=same_party)
-    index = index_for(rules, many)
-    index.put_many(own)
-    for meeting in index.all_pairs(include_same_party=same_party):
-        found.append(meeting)
-        progress.show(f"checking, {len(found):,} found", len(own), len(own))
+    agreed = rules.separations, rules.heights
+    for stage, cases in (
+        ("checking against others", cases_between(own, others, *agreed, include_same_party=same_party)),
+        ("checking", cases_among(own, *agreed, include_same_party=same_party)),
+    ):
+        for meeting in meetings(cases, rules.heights):
+            found.append(meeting)
+            progress.show(f"{stage}, {len(found):,} found", len(own), len(own))
     return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
 
 
