@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 from keepclear.cli.files import read_bytes, shown_name
-from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, console, plain, print_json, print_line, reading
+from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, plain, print_json, print_line, reading
 from keepclear.cli.progress import ProgressLine
 from keepclear.errors import InvalidInput
 
@@ -156,47 +156,45 @@ def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
+    from keepclear.detection.bulk import cases_among, cases_between
+    from keepclear.detection.judge import meetings
+
     found: list[Meeting] = []
-    many = len(own) + len(others)
-    index = index_for(rules, many)
-    if others:
-        index.put_many(others)
-        for number, plan in enumerate(own):
-            progress.show(f"checking against others, {len(found):,} found", number, len(own))
-            found += index.against(plan, include_same_party=same_party)
-    index = index_for(rules, many)
-    index.put_many(own)
-    for meeting in index.all_pairs(include_same_party=same_party):
-        found.append(meeting)
-        progress.show(f"checking, {len(found):,} found", len(own), len(own))
+    agreed = rules.separations, rules.heights
+    for stage, cases in (
+        ("checking against others", cases_between(own, others, *agreed, include_same_party=same_party)),
+        ("checking", cases_among(own, *agreed, include_same_party=same_party)),
+    ):
+        for meeting in meetings(cases, rules.heights):
+            found.append(meeting)
+            progress.show(f"{stage}, {len(found):,} found", len(own), len(own))
     return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
 
 
 def _print_table(meetings: Sequence[Meeting], parties: dict[str, str]) -> None:
     if not meetings:
         return
-    from rich.table import Table
-    from rich.text import Text
+    from keepclear.cli.table import RED, YELLOW, print_table
 
-    table = Table()
-    for head in ("Verdict", "Notices", "Window (UTC)", "Gaps", "Heights"):
-        table.add_column(head, no_wrap=head != "Notices", overflow="fold")
-    for meeting in meetings:
-        style = "bold red" if meeting.verdict.value == "CONFLICT" else "yellow"
-        table.add_row(
-            Text(meeting.verdict.value, style=style),
-            Text("\n".join(f"{plain(name)} ({plain(parties[name])})" for name in (meeting.a, meeting.b))),
+    heads = ("Verdict", "Notices", "Window (UTC)", "Gaps", "Heights")
+    rows = [
+        (
+            [meeting.verdict.value],
+            [f"{plain(name)} ({plain(parties[name])})" for name in (meeting.a, meeting.b)],
             _window(meeting),
-            f"{_metres(meeting.lateral_gap_m)} beside\n{_metres(meeting.vertical_gap_m)} above",
-            "widened" if meeting.widened else "as given",
+            [f"{_metres(meeting.lateral_gap_m)} beside", f"{_metres(meeting.vertical_gap_m)} above"],
+            ["widened" if meeting.widened else "as given"],
         )
-    console().print(table)
+        for meeting in meetings
+    ]
+    styles = [RED if meeting.verdict.value == "CONFLICT" else YELLOW for meeting in meetings]
+    print_table(heads, rows, folded=1, styles=styles)
 
 
-def _window(meeting: Meeting) -> str:
+def _window(meeting: Meeting) -> list[str]:
     from keepclear.spacetime.instants import format_instant
 
-    return f"{format_instant(meeting.start_ms)}\n{format_instant(meeting.end_ms)}"
+    return [format_instant(meeting.start_ms), format_instant(meeting.end_ms)]
 
 
 def _metres(gap_m: float) -> str:

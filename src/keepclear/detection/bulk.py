@@ -1,0 +1,235 @@
+"""Which of many plans may meet, asked once about all of them: a filter that lets through too much and loses nothing.
+
+Who asks once needs no index that plans can be put in and taken out of, and nothing compiled: the bounds of all plans
+are worked out in arrays, and one tree over the two dimensions that tell these plans apart best finds the neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from keepclear.detection.extent import GEOID_SLOPE, HEIGHT_DOUBT_M, ROUNDING_M, extent_of
+from keepclear.detection.judge import Case
+from keepclear.detection.plan import Plan
+from keepclear.spacetime.altitude import Altitude
+from keepclear.spacetime.footprint import Footprint, positions_of
+from keepclear.spacetime.gathered import Ints, gather, starts
+from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.geoid import undulation_m
+from keepclear.spacetime.heights import EGM96_DOUBT_M, HeightLimit, HeightRules, height_band
+from keepclear.spacetime.separation import SeparationRule, separation_between
+from keepclear.spacetime.volume import Volume
+
+GEOID_M = (-108.0, 87.0)
+"""All undulations of EGM96 lie between."""
+_GATHERED = 50_000
+_MOST_AT_ONCE = 100_000_000
+"""Rows asked about, times rows there are: no answer of the tree is longer."""
+_BEYOND = 1e15
+_SEEN = (512, 4096)
+"""Of how many rows it is seen which dimensions tell them apart."""
+X, Y, Z, HEIGHT, TIME = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A row for every volume or stretch of a trajectory, plan after plan: x y z, height above the ellipsoid, time."""
+
+    low: Floats
+    """(n, 5), metres and milliseconds"""
+    high: Floats
+    owner: Ints
+    """(n,): the number of the row's plan"""
+    first: Ints
+    """(plans + 1,): the first row of each"""
+
+
+def cases_among(
+    plans: Sequence[Plan], rules: Sequence[SeparationRule], heights: HeightRules, *, include_same_party: bool
+) -> Iterator[Case]:
+    """The pairs of these plans that may not clear each other, each once, by their two ids; no two have one id."""
+    them = sorted(plans, key=lambda plan: plan.id)
+    yield from _cases(them, None, rules, heights, include_same_party=include_same_party)
+
+
+def cases_between(
+    plans: Sequence[Plan],
+    others: Sequence[Plan],
+    rules: Sequence[SeparationRule],
+    heights: HeightRules,
+    *,
+    include_same_party: bool,
+) -> Iterator[Case]:
+    """The pairs of one of the plans and one of the others that may not clear each other; no two have one id."""
+    yield from _cases(plans, others, rules, heights, include_same_party=include_same_party)
+
+
+def rows_of(plans: Sequence[Plan], heights: HeightRules) -> Rows:
+    """The bounds of the plans. Raises InvalidInput for heights that no rules allow, as ``height_band`` does."""
+    envelopes = [plan.envelope for plan in plans]
+    volumes = [volume for each in envelopes if isinstance(each, tuple) for volume in each]
+    flown = {
+        number: extent_of(plan, heights) for number, plan in enumerate(plans) if not isinstance(plan.envelope, tuple)
+    }
+    counts = [len(each) if isinstance(each, tuple) else len(flown[n].space) for n, each in enumerate(envelopes)]
+    first, owner = starts(counts), np.repeat(np.arange(len(plans)), counts)
+    low, high = np.empty((len(owner), 5)), np.empty((len(owner), 5))
+    of_volume = np.ones(len(owner), bool)
+    for number, extent in flown.items():
+        own = slice(int(first[number]), int(first[number + 1]))
+        of_volume[own] = False
+        low[own], high[own] = (
+            np.column_stack([extent.space[:, 4 * end : 4 * end + 4], extent.time_ms[:, end]]) for end in (0, 1)
+        )
+    if volumes:
+        low[of_volume], high[of_volume] = _of_volumes(volumes, heights)
+    return Rows(low, high, owner, first)
+
+
+def _of_volumes(volumes: Sequence[Volume], heights: HeightRules) -> tuple[Floats, Floats]:
+    low, high = np.empty((len(volumes), 5)), np.empty((len(volumes), 5))
+    at, limits = np.empty((len(volumes), 2)), np.empty((len(volumes), 4))
+    for begin in range(0, len(volumes), _GATHERED):
+        part = slice(begin, begin + _GATHERED)
+        them = gather([volume.footprint for volume in volumes[part]])
+        margin = them.radius_m[:, None] + ROUNDING_M
+        low[part, :HEIGHT], high[part, :HEIGHT] = them.low - margin, them.high + margin
+    known: dict[tuple[Altitude, Altitude], tuple[float, float, float, float]] = {}
+    for row, volume in enumerate(volumes):
+        said = volume.floor, volume.ceiling
+        if said not in known:
+            known[said] = _limits(volume, heights)
+        limits[row] = known[said]
+        at[row] = _place(volume.footprint)
+    sea_m = _sea_level_m(at, np.sqrt(((high - low)[:, :HEIGHT] ** 2).sum(axis=1)))
+    low[:, HEIGHT] = limits[:, 0] + limits[:, 2] * (sea_m[0] - EGM96_DOUBT_M)
+    high[:, HEIGHT] = limits[:, 1] + limits[:, 3] * (sea_m[1] + EGM96_DOUBT_M)
+    low[:, TIME] = [volume.start_ms for volume in volumes]
+    high[:, TIME] = [volume.end_ms for volume in volumes]
+    return low, high
+
+
+def _limits(volume: Volume, heights: HeightRules) -> tuple[float, float, float, float]:
+    """The lowest of the floor and the highest of the ceiling, and for each whether sea level is to be added."""
+    band = height_band(volume.footprint, volume.floor, volume.ceiling, heights)
+    return band.floor.lowest_m, band.ceiling.highest_m, _above_sea(band.floor), _above_sea(band.ceiling)
+
+
+def _above_sea(limit: HeightLimit) -> float:
+    return 1.0 if limit.above_sea else 0.0
+
+
+def _place(footprint: Footprint) -> tuple[float, float]:
+    return next(positions_of(footprint))
+
+
+def _sea_level_m(at: Floats, across_m: Floats) -> tuple[Floats, Floats]:
+    """Between what the undulation is wherever a footprint reaches that is no farther across; one place of each given.
+
+    A way over the ground is at most π/2 times its chord, and the interpolated grid no steeper than sea level itself.
+    """
+    there = undulation_m(at[:, 0], at[:, 1])
+    doubt = 2 * GEOID_SLOPE * across_m
+    return np.maximum(there - doubt, GEOID_M[0]), np.minimum(there + doubt, GEOID_M[1])
+
+
+class _Apart:
+    """What every two activities keep apart, as a growth of each dimension; activities by number."""
+
+    def __init__(self, plans: Sequence[Plan], rules: Sequence[SeparationRule]) -> None:
+        self._number = {name: number for number, name in enumerate(sorted({plan.activity for plan in plans}))}
+        self.grow: Floats = np.zeros((len(self._number), len(self._number), 5))
+        for one, i in self._number.items():
+            for other, j in self._number.items():
+                kept = separation_between(rules, one, other)
+                self.grow[i, j, :HEIGHT] = kept.lateral_m + 0.02
+                self.grow[i, j, HEIGHT] = kept.vertical_m + HEIGHT_DOUBT_M + GEOID_SLOPE * kept.lateral_m
+                self.grow[i, j, TIME] = kept.time_ms
+
+    def activity(self, plans: Sequence[Plan]) -> Ints:
+        """The number of each plan's activity."""
+        return np.array([self._number[plan.activity] for plan in plans], np.int64)
+
+
+def _cases(
+    plans: Sequence[Plan],
+    others: Sequence[Plan] | None,
+    rules: Sequence[SeparationRule],
+    heights: HeightRules,
+    *,
+    include_same_party: bool,
+) -> Iterator[Case]:
+    theirs = plans if others is None else others
+    if not plans or not theirs:
+        return
+    ours = rows_of(plans, heights)
+    rows = ours if others is None else rows_of(theirs, heights)
+    apart = _Apart([*plans, *theirs], rules)
+    party = {name: number for number, name in enumerate({plan.party for plan in (*plans, *theirs)})}
+    side = [np.array([party[plan.party] for plan in each], np.int64) for each in (plans, theirs)]
+    kept = {}
+    for one, other in _near(ours, rows, apart.activity(plans), apart.activity(theirs), apart.grow):
+        if others is None:
+            one, other = _where(one < other, one, other)
+        if not include_same_party:
+            one, other = _where(side[0][one] != side[1][other], one, other)
+        pairs = np.unique(one * len(theirs) + other)
+        for a, b in zip((pairs // len(theirs)).tolist(), (pairs % len(theirs)).tolist(), strict=True):
+            both = plans[a].activity, theirs[b].activity
+            if both not in kept:
+                kept[both] = separation_between(rules, *both)
+            yield plans[a], theirs[b], kept[both]
+
+
+def _where(true: npt.NDArray[np.bool_], one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    return one[true], other[true]
+
+
+def _near(
+    ours: Rows, theirs: Rows, our_activity: Ints, their_activity: Ints, grow: Floats
+) -> Iterator[tuple[Ints, Ints]]:
+    """The plans whose rows come near each other, by number, some more than once; those of one plan come together."""
+    first, second = _telling(ours, theirs, grow.max(axis=(0, 1)))
+    flat = [np.clip(side, -_BEYOND, _BEYOND) for side in (theirs.low, theirs.high)]
+    tree = shapely.STRtree(shapely.box(flat[0][:, first], flat[0][:, second], flat[1][:, first], flat[1][:, second]))
+    widest = grow.max(axis=1)[our_activity][ours.owner]
+    low, high = np.clip(ours.low - widest, -_BEYOND, _BEYOND), np.clip(ours.high + widest, -_BEYOND, _BEYOND)
+    asked = max(_MOST_AT_ONCE // len(theirs.owner), 1)
+    done = 0
+    while done < len(ours.first) - 1:
+        until = max(int(np.searchsorted(ours.first, ours.first[done] + asked, side="right")) - 1, done + 1)
+        own = slice(int(ours.first[done]), int(ours.first[until]))
+        boxes = shapely.box(low[own, first], low[own, second], high[own, first], high[own, second])
+        one, other = tree.query(boxes)
+        one = one + own.start
+        for dimension in (HEIGHT, TIME, X, Y, Z):
+            by = grow[our_activity[ours.owner[one]], their_activity[theirs.owner[other]], dimension]
+            one, other = _where(_meet(ours, theirs, one, other, dimension, by), one, other)
+        yield ours.owner[one], theirs.owner[other]
+        done = until
+
+
+def _meet(ours: Rows, theirs: Rows, one: Ints, other: Ints, dimension: int, by: Floats) -> npt.NDArray[np.bool_]:
+    """Which of the pairs of rows come together in one dimension; windows are half-open, the rest is closed."""
+    before = ours.low[one, dimension] - by, theirs.low[other, dimension]
+    after = theirs.high[other, dimension], ours.high[one, dimension] + by
+    if dimension == TIME:
+        return np.asarray((before[0] < after[0]) & (before[1] < after[1]))
+    return np.asarray((before[0] <= after[0]) & (before[1] <= after[1]))
+
+
+def _telling(ours: Rows, theirs: Rows, grow: Floats) -> tuple[int, int]:
+    """The two dimensions in which the fewest rows come together, as far as some rows can tell."""
+    one, other = (
+        np.unique(np.linspace(0, len(rows.owner) - 1, most).astype(np.int64))
+        for rows, most in zip((ours, theirs), _SEEN, strict=True)
+    )
+    pairs = np.repeat(one, len(other)), np.tile(other, len(one))
+    met = [_meet(ours, theirs, *pairs, dimension, grow[dimension]) for dimension in range(5)]
+    return min(combinations(range(5), 2), key=lambda two: int((met[two[0]] & met[two[1]]).sum()))
