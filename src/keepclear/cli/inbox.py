@@ -126,6 +126,6 @@ def _show(found: Mapping[str, Any]) -> None:
     show_alerts(found["alerts"], now)
     exercises = exercises_of(found["stops"], found["notices"], found["proposals"])
     show_owed("We owe", mine, now, ours=True, exercises=exercises)
-    show_owed("Owed to us", others, now, ours=False, exercises=exercises)
+    show_owed("Others owe", others, now, ours=False, exercises=exercises)
     show_proposals(found["proposals"], side, now)
     show_notices(found["notices"], now)

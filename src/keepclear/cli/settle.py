@@ -10,7 +10,7 @@ import typer
 from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
 from keepclear.cli.naming import mode_of, named, sender_side, short, side_of, the_only
 from keepclear.cli.output import JSON_OPTION, print_json, print_line
-from keepclear.cli.say import To, json_value, show_receipt
+from keepclear.cli.say import json_value, show_receipt
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ def propose(
         str | None, typer.Option("--envelope", metavar="JSON|@FILE", help="The whole, as it would be.")
     ] = None,
     reason: Reason = None,
-    to: To = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="NAME", help="Again for more. Left out: the other party of the conflict."),
+    ] = None,
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
