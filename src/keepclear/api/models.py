@@ -179,6 +179,7 @@ class ObligationOut(Model):
     desk_or_party: str
     about: str
     subject: str
+    mode: Literal["live", "exercise"]
     due_at: Instant
     met_at: Instant | None
     state: Literal["open", "met", "lapsed"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keepclear.cli.layout import clock, left, marked, print_columns, print_section, print_wrapped
@@ -88,22 +88,17 @@ TO_TYPE = {
 """What answers each kind of obligation."""
 
 
-def show_owed(title: str, owed: Sequence[Row], now: str, *, ours: bool, exercises: Container[str] = ()) -> None:
+def show_owed(title: str, owed: Sequence[Row], now: str, *, ours: bool) -> None:
     """Obligations, the one due first on top; of one's own side, with what to type."""
     print_section(title, len(owed))
     rows = []
     for one in sorted(owed, key=lambda row: str(row["due_at"])):
         due = left(one["due_at"], now) if one["state"] == "open" else one["state"]
-        kind = f"EXERCISE {one['kind']}" if one["subject"] in exercises else one["kind"]
+        kind = f"EXERCISE {one['kind']}" if one["mode"] == "exercise" else one["kind"]
         last = TO_TYPE.get(one["kind"], "").format(one["about"] if one["kind"] == "claim" else short(one["about"]))
         rows.append((due, kind, short(one["about"]), last if ours else one["desk_or_party"]))
     if rows:
         print_columns(rows, ("Due", "What", "About", "To type" if ours else "By"))
-
-
-def exercises_of(*lists: Sequence[Row]) -> frozenset[str]:
-    """The ids of what is for exercise among these."""
-    return frozenset(str(row["id"]) for rows in lists for row in rows if row["mode"] == "exercise")
 
 
 def show_proposals(proposals: Sequence[Row], side: str, now: str) -> None:

@@ -12,7 +12,6 @@ import typer
 from keepclear.cli.blocks import (
     called,
     change_words,
-    exercises_of,
     show_alerts,
     show_notices,
     show_owed,
@@ -124,8 +123,7 @@ def _show(found: Mapping[str, Any]) -> None:
     mine = [row for row in found["obligations"] if row["desk_or_party"] == side]
     others = [row for row in found["obligations"] if row["desk_or_party"] != side]
     show_alerts(found["alerts"], now)
-    exercises = exercises_of(found["stops"], found["notices"], found["proposals"])
-    show_owed("We owe", mine, now, ours=True, exercises=exercises)
-    show_owed("Others owe", others, now, ours=False, exercises=exercises)
+    show_owed("We owe", mine, now, ours=True)
+    show_owed("Others owe", others, now, ours=False)
     show_proposals(found["proposals"], side, now)
     show_notices(found["notices"], now)

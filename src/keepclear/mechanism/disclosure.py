@@ -259,6 +259,7 @@ def _obligation_view(obligation: Obligation) -> dict[str, Any]:
         "desk_or_party": obligation.owing,
         "about": obligation.about,
         "subject": obligation.subject,
+        "mode": str(obligation.mode),
         "due_at": format_instant(obligation.due_at_ms),
         "met_at": _instant(obligation.met_at_ms),
         "state": str(obligation.state),
