@@ -64,6 +64,9 @@ def test_a_record_of_real_work_is_never_sped_up_and_an_exercise_never_becomes_re
     check_speed(10, exercise, is_new=False)
     with pytest.raises(InvalidInput, match="the clock of this record has run fast"):
         check_speed(1, exercise, is_new=False)
+    check_speed(1, exercise, is_new=True)  # the start at a fast clock came to nothing: there is no record
+    with pytest.raises(InvalidInput, match="begun at the machine's own speed"):
+        check_speed(60, exercise, is_new=False)
     for wrong in (0.0, -1.0, 0.5, float("nan"), float("inf")):
         with pytest.raises(InvalidInput, match="--speed"):
             check_speed(wrong, exercise, is_new=False)

@@ -20,6 +20,8 @@ def check_speed(speed: float, data_dir: Path, *, is_new: bool) -> None:
     if not 1 <= speed <= FASTEST:
         raise InvalidInput("--speed", f"{speed:g}", f"1 (the machine's own clock) to {FASTEST:g}")
     mark = data_dir / MARK
+    if is_new:
+        mark.unlink(missing_ok=True)  # of a start that came to nothing
     if speed == 1:
         if mark.exists():
             expected = "go on with --speed over 1, or begin another record for real work"
