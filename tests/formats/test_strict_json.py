@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, TooLarge
+from keepclear.formats.json_place import find_offence
 from keepclear.formats.strict_json import Limits, loads
 
 SMALL = Limits(max_bytes=2_000, max_depth=8)
@@ -126,3 +127,18 @@ def _is_i_json(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return not isinstance(value, int) or abs(value) < 2**53
+
+
+NUMBER = st.from_regex(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,4})?", fullmatch=True)
+
+
+@given(st.lists(st.one_of(NUMBER, st.sampled_from(['"\\ud800"', '"\\uD83D\\uDE00"', "9007199254740992"])), min_size=1))
+def test_what_is_let_pass_unread_holds_no_offence(members: list[str]) -> None:
+    text = "[" + ",".join(members) + "]"
+    offence = find_offence(text)
+    if offence is None:
+        loads(text.encode())
+    else:
+        with pytest.raises(InvalidInput) as refusal:
+            loads(text.encode())
+        assert refusal.value.field == offence.field

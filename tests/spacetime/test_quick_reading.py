@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, TooLarge
-from keepclear.spacetime.altitude import parse_altitude
+from keepclear.spacetime.altitude import Altitude, parse_altitude
 from keepclear.spacetime.footprint import MOST_VERTICES, footprint_from_geojson
+from keepclear.spacetime.heights import HeightRules, height_band
 from keepclear.spacetime.instants import parse_instant
 from keepclear.spacetime.pieces import LONGEST_EDGE_M, MOST_LENGTH_M, edge_lengths
 from keepclear.spacetime.validity import SURE_EDGE_DEG, SURE_TOTAL_DEG, check_edges, surely_short
+from keepclear.spacetime.volume import check_heights
 
 LONGITUDES = st.one_of(st.floats(-180, 180), st.sampled_from([-180.0, -179.9999999, 0.0, 90.0, 179.9999999, 180.0]))
 LATITUDES = st.one_of(st.floats(-90, 90), st.sampled_from([-90.0, -89.9999999, 0.0, 45.0, 89.9999999, 90.0]))
@@ -91,3 +96,61 @@ def test_what_was_refused_or_taken_before_is_again_and_says_where(parse: Any) ->
 def test_a_start_and_an_end_that_are_written_alike_are_rounded_apart() -> None:
     written = "2026-04-09T13:40:00.0005Z"
     assert parse_instant(written, "end", rounding="up") - parse_instant(written, "start", rounding="down") == 1
+
+
+def answer(read: Callable[[], object]) -> object:
+    """What a reader gives, or the whole of its refusal."""
+    with contextlib.suppress(InvalidInput):
+        return read()
+    with pytest.raises(InvalidInput) as refusal:
+        read()
+    return refusal.value.field, refusal.value.given, refusal.value.expected
+
+
+DIGIT = st.sampled_from("00112345699")
+TIMES = st.builds(
+    lambda d: f"{d[:4]}-{d[4:6]}-{d[6:8]}T{d[8:10]}:{d[10:12]}:{d[12:14]}", st.text(DIGIT, min_size=14, max_size=14)
+)
+
+
+@given(
+    st.one_of(
+        TIMES,
+        st.datetimes().map(lambda at: at.replace(microsecond=0).isoformat()),
+        st.sampled_from(["2026-02-30T10:00:00", "2026-04-09T23:59:60", "0000-01-01T00:00:00", "2026-04-09T1٣:40:00"]),
+    )
+)
+def test_a_time_read_in_parts_is_the_time_read_whole(text: str) -> None:
+    parts, whole = (answer(partial(parse_instant, text + end, "at")) for end in ("Z", "z"))
+    assert parts == whole or (isinstance(whole, tuple) and parts == (whole[0], whole[1].replace("z'", "Z'"), whole[2]))
+
+
+ALTITUDES = st.sampled_from(
+    ["SFC", "UNL", "FL010", "FL100", "300 ft AMSL", "91.44 m AMSL", "5000 m AMSL", "300 m HAE", "9 m HAE", "9 m AGL"]
+).map(lambda text: parse_altitude(text, "at"))
+
+
+@given(ALTITUDES, ALTITUDES, st.sampled_from([HeightRules(), HeightRules(0.0, 900.0)]))
+def test_heights_are_refused_as_their_band_is(floor: Altitude, ceiling: Altitude, rules: HeightRules) -> None:
+    footprint = footprint_from_geojson({"type": "Point", "coordinates": [36.0, 34.0]}, "at", radius_m=500.0)
+    taken = answer(lambda: check_heights(footprint, floor, ceiling, rules, "at"))
+    band = answer(lambda: height_band(footprint, floor, ceiling, rules))
+    assert taken == ((f"at.{band[0]}", *band[1:]) if isinstance(band, tuple) else None)
+
+
+NUMBERS = st.sampled_from([36.0, 36, -0.0, 180.0, 180.1, -90.0, 90.5, True, None, "1", float("nan"), 10**400, [1.0]])
+POSITIONS = st.one_of(st.lists(NUMBERS, min_size=1, max_size=3), st.just([36.0, 34.0]), NUMBERS)
+
+
+@given(st.lists(POSITIONS, max_size=4))
+def test_positions_in_lists_are_read_as_positions_in_tuples(line: list[Any]) -> None:
+    slowly = tuple(tuple(each) if isinstance(each, list) else each for each in line)
+    quick, slow = (
+        answer(partial(footprint_from_geojson, {"type": "LineString", "coordinates": at}, "at", half_width_m=5.0))
+        for at in (line, slowly)
+    )
+    if isinstance(slow, tuple):  # what is shown differs by its brackets
+        assert isinstance(quick, tuple)
+        assert quick[0] == slow[0]
+    else:
+        assert quick == slow

@@ -32,7 +32,7 @@ _GATHERED = 50_000
 _MOST_AT_ONCE = 100_000_000
 """Rows asked about, times rows there are: no answer of the tree is longer."""
 _BEYOND = 1e15
-_SEEN = (512, 4096)
+_SEEN = (256, 2048)
 """Of how many rows it is seen which dimensions tell them apart."""
 X, Y, Z, HEIGHT, TIME = range(5)
 

@@ -7,11 +7,11 @@ JSON, 19-045r3 §7.2.2). Properties that we do not know are left alone, as progr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
-from keepclear.formats.plan_pieces import PROGRESS_EVERY, Piece, Progress, plans_of
+from keepclear.formats.plan_pieces import PROGRESS_EVERY, NamedPlace, Piece, Progress, plans_of
 from keepclear.formats.reader import LONGEST_NAME, shown
 from keepclear.formats.strict_json import PLAN_FILE_LIMITS, Limits, loads
 from keepclear.mechanism.words import Activity
@@ -55,14 +55,15 @@ def _pieces(features: list[Any], heights: HeightRules, progress: Progress | None
 
 
 def _piece(feature: object, number: int, heights: HeightRules) -> Piece:
-    place = f"features[{number}]"
-    if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
-        raise InvalidInput(place, shown(feature), "a GeoJSON Feature")
+    if not _is_table(feature) or feature.get("type") != "Feature":
+        raise InvalidInput(f"features[{number}]", shown(feature), "a GeoJSON Feature")
     properties = feature.get("properties")
-    if not isinstance(properties, Mapping):
-        raise InvalidInput(f"{place}.properties", shown(properties), "a table with notice, party and the rest")
-    place = named_place(place, feature.get("id"), properties.get("notice"))
-    notice, party = (_word(properties, key, place) for key in ("notice", "party"))
+    if not _is_table(properties):
+        raise InvalidInput(
+            f"features[{number}].properties", shown(properties), "a table with notice, party and the rest"
+        )
+    place = NamedPlace("features", number, feature.get("id"), properties.get("notice"))
+    notice, party = _word(properties, "notice", place), _word(properties, "party", place)
     activity = properties.get("activity")
     if not isinstance(activity, str) or activity not in ACTIVITIES:
         raise InvalidInput(f"{place}.properties.activity", shown(activity), f"one of {', '.join(Activity)}")
@@ -71,43 +72,40 @@ def _piece(feature: object, number: int, heights: HeightRules) -> Piece:
     return Piece(place, notice, party, str(activity), _volume(feature, properties, place, heights))
 
 
-def named_place(place: str, identity: object, notice: object) -> str:
-    """The place of a piece with the names by which its author knows it, as far as it has any."""
-    names = [
-        f"{word} {shown(name)}"
-        for word, name in (("id", identity), ("notice", notice))
-        if isinstance(name, (str, int)) and not isinstance(name, bool)
-    ]
-    return f"{place} ({', '.join(names)})" if names else place
+def _is_table(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return type(value) is dict or isinstance(value, Mapping)
 
 
-def _word(properties: Mapping[str, Any], key: str, place: str) -> str:
+def _word(properties: Mapping[str, Any], key: str, place: NamedPlace) -> str:
     found = properties.get(key)
     if not isinstance(found, str) or not found.strip() or len(found) > LONGEST_NAME:
         raise InvalidInput(f"{place}.properties.{key}", "missing" if found is None else shown(found), "a text")
     return found
 
 
-def _volume(feature: Mapping[str, Any], properties: Mapping[str, Any], place: str, heights: HeightRules) -> Volume:
+def _volume(
+    feature: Mapping[str, Any], properties: Mapping[str, Any], place: NamedPlace, heights: HeightRules
+) -> Volume:
     geometry = feature.get("geometry")
     if geometry is None:
         expected = "the footprint: Polygon, MultiPolygon, Point or LineString"
         raise InvalidInput(f"{place}.geometry", "null" if "geometry" in feature else "missing", expected)
-    given = {key: properties[key] for key in _VOLUME_KEYS if properties.get(key) is not None}
+    given = {key: value for key in _VOLUME_KEYS if (value := properties.get(key)) is not None}
+    given["footprint"] = geometry
     try:
-        return volume_from_json({"footprint": geometry, **given}, "", heights)
+        return volume_from_json(given, "", heights)
     except InvalidInput as error:
         raise type(error)(_place_in_feature(error.field, place), error.given, error.expected) from None
 
 
-def _place_in_feature(inner: str, place: str) -> str:
+def _place_in_feature(inner: str, place: NamedPlace) -> str:
     """Where in its feature a field of a volume stands: the footprint is the geometry, the rest are properties."""
     if inner.startswith("footprint"):
         return f"{place}.geometry{inner.removeprefix('footprint')}"
-    return f"{place}.properties.{inner}" if inner else place
+    return f"{place}.properties.{inner}" if inner else str(place)
 
 
-def _trajectory(feature: Mapping[str, Any], properties: Mapping[str, Any], place: str) -> Trajectory:
+def _trajectory(feature: Mapping[str, Any], properties: Mapping[str, Any], place: NamedPlace) -> Trajectory:
     if feature.get("geometry") is not None:
         expected = "null: a feature with temporalGeometry is a trajectory"
         raise InvalidInput(f"{place}.geometry", shown(feature["geometry"]), expected)

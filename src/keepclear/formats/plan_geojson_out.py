@@ -11,7 +11,7 @@ from typing import Any
 
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
-from keepclear.formats.plan_geojson import named_place
+from keepclear.formats.plan_pieces import NamedPlace
 from keepclear.formats.reader import shown
 from keepclear.formats.strict_json import PLAN_FILE_LIMITS, loads
 from keepclear.spacetime.footprint import footprint_to_geojson
@@ -50,7 +50,7 @@ def fixed_notices(features: Iterable[Feature]) -> set[str]:
         properties = feature["properties"]
         fixed = properties.get("fixed")
         if fixed is not None and not isinstance(fixed, bool):
-            place = named_place(f"features[{number}]", feature.get("id"), properties["notice"])
+            place = NamedPlace("features", number, feature.get("id"), properties["notice"])
             raise InvalidInput(f"{place}.properties.fixed", shown(fixed), "true or false")
         if fixed:
             found.add(properties["notice"])

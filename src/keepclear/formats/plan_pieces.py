@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
+from keepclear.formats.reader import shown
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
@@ -17,10 +18,29 @@ PROGRESS_EVERY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A place in a file with the names by which its author knows it; put in words only where they are asked for."""
+
+    place: str
+    number: int
+    identity: object
+    notice: object
+
+    def __str__(self) -> str:
+        names = [
+            f"{word} {shown(name)}"
+            for word, name in (("id", self.identity), ("notice", self.notice))
+            if isinstance(name, (str, int)) and not isinstance(name, bool)
+        ]
+        at = f"{self.place}[{self.number}]"
+        return f"{at} ({', '.join(names)})" if names else at
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One volume, or one trajectory, of the notice it names; ``place`` says where in its file it stands."""
 
-    place: str
+    place: str | NamedPlace
     notice: str
     party: str
     activity: str
@@ -52,7 +72,7 @@ def _refuse_disagreement(first: Piece, piece: Piece) -> None:
             raise InvalidInput(f"{piece.place}.{word}", repr(says), expected)
     if isinstance(first.part, Trajectory) or isinstance(piece.part, Trajectory):
         expected = f"one trajectory, or volumes alone: {first.place} is of the same notice"
-        raise InvalidInput(piece.place, f"another piece of notice {piece.notice!r}", expected)
+        raise InvalidInput(str(piece.place), f"another piece of notice {piece.notice!r}", expected)
 
 
 def _plan(notice: str, parts: list[Piece]) -> Plan:

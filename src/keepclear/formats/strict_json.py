@@ -39,6 +39,8 @@ _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _MAYBE_LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAYBE_BIG_NUMBER = re.compile(rb"(?<![0-9.])[0-9]{16}|[0-9.][eE]\+?[0-9]{3}")
 
+_DIGITS_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
+
 
 def loads(data: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Any:
     """The value of a JSON document, or :class:`InvalidInput` (:class:`TooLarge`) naming what is wrong and where."""
@@ -53,11 +55,20 @@ def loads(data: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Any:
         raise InvalidInput(place, f"no JSON: {error.msg}", "JSON") from None
     except (_OffenceError, ValueError):
         raise _named_offence(text) from None
-    if _MAYBE_BIG_NUMBER.search(data) or _MAYBE_LONE_SURROGATE.search(data):
+    if _may_offend(data):
         offence = find_offence(text)
         if offence is not None:
             raise offence
     return value
+
+
+def _may_offend(data: bytes) -> bool:
+    """True where a whole number may be too big or a surrogate alone; that no digits are so long is seen soonest."""
+    alike = data.translate(_DIGITS_ALIKE)
+    digits = b"0" * 16 in alike or b"e000" in alike or b"e+000" in alike
+    if digits and _MAYBE_BIG_NUMBER.search(data):
+        return True
+    return b"\\u" in data and _MAYBE_LONE_SURROGATE.search(data) is not None
 
 
 class _OffenceError(Exception):

@@ -19,6 +19,7 @@ FOOT_M = 0.3048
 """The international foot, exact (1959)."""
 
 Unit = Literal["ft", "m", "FL", ""]
+_UNIT_M: dict[Unit, float] = {"ft": FOOT_M, "m": 1.0, "FL": 100 * FOOT_M, "": 1.0}
 
 
 class Datum(StrEnum):
@@ -53,7 +54,7 @@ class Altitude:
             return -math.inf
         if self.datum is Datum.UNL:
             return math.inf
-        return self.value * {"ft": FOOT_M, "m": 1.0, "FL": 100 * FOOT_M, "": 1.0}[self.unit]
+        return self.value * _UNIT_M[self.unit]
 
     def __str__(self) -> str:
         if self.datum in (Datum.SFC, Datum.UNL):

@@ -151,7 +151,7 @@ class _Sizes:
 
 
 def _geometry(geometry: object, field: str) -> Mapping[str, Any]:
-    if not isinstance(geometry, Mapping):
+    if type(geometry) is not dict and not isinstance(geometry, Mapping):
         raise InvalidInput(field, f"{_shown(geometry)} is no geometry", "give a GeoJSON geometry object")
     if "type" not in geometry:
         raise InvalidInput(f"{field}.type", "missing", "give Polygon, MultiPolygon, Point or LineString")
@@ -171,7 +171,7 @@ def _polygon(rings: object, field: str) -> tuple[Ring, ...]:
 
 
 def _ring(ring: object, field: str) -> Ring:
-    positions = tuple(_position(p, f"{field}[{i}]") for i, p in enumerate(_members(ring, field, "positions")))
+    positions = _positions(ring, field)
     if len(positions) < 4:
         raise InvalidInput(field, f"{len(positions)} positions", "a ring has at least 4, the last equal to the first")
     if positions[0] != positions[-1]:
@@ -185,7 +185,7 @@ def _ring(ring: object, field: str) -> Ring:
 
 
 def _line(line: object, field: str) -> tuple[Position, ...]:
-    positions = tuple(_position(p, f"{field}[{i}]") for i, p in enumerate(_members(line, field, "positions")))
+    positions = _positions(line, field)
     if len(positions) < 2:
         raise InvalidInput(field, "1 position", "a line has at least 2; for a disc give a Point with radius_m")
     if len(set(positions)) < 2:
@@ -224,6 +224,22 @@ def _members(value: object, field: str, what: str) -> Sequence[Any]:
     if not value:
         raise InvalidInput(field, "empty", f"give a list of {what}")
     return value
+
+
+def _positions(value: object, field: str) -> tuple[Position, ...]:
+    """The positions of a list. Lists of two floats in range, which nearly all are, need no look at their place."""
+    if type(value) is list and value:
+        plain: list[Position] = []
+        for each in value:
+            if type(each) is not list or len(each) != 2:
+                break
+            lon, lat = each
+            if type(lon) is not float or type(lat) is not float or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+                break
+            plain.append((lon, lat))
+        else:
+            return tuple(plain)
+    return tuple(_position(p, f"{field}[{i}]") for i, p in enumerate(_members(value, field, "positions")))
 
 
 def _position(value: object, field: str) -> Position:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from keepclear.errors import InvalidInput
-from keepclear.spacetime.altitude import Altitude, parse_altitude
+from keepclear.spacetime.altitude import Altitude, Datum, parse_altitude
 from keepclear.spacetime.fields import check_keys
 from keepclear.spacetime.footprint import Footprint, footprint_from_geojson, footprint_to_geojson
-from keepclear.spacetime.heights import HeightRules, height_band
+from keepclear.spacetime.heights import NOISE_M, HeightRules, height_band
 from keepclear.spacetime.instants import format_instant, parse_instant
 
 _REQUIRED = ("footprint", "floor", "ceiling", "start", "end")
+_WITHOUT_TERRAIN = frozenset((Datum.AMSL, Datum.HAE, Datum.FL))
 _WIDTHS = ("radius_m", "half_width_m")
 
 
@@ -34,12 +35,12 @@ def volume_from_json(obj: object, field: str, heights: HeightRules | None) -> Vo
     A fraction finer than a millisecond widens the window outwards. ``heights`` are the mechanism's rules; without them,
     or without terrain in them, a height above ground is refused. Every refusal is ``InvalidInput`` with its place.
     """
-    if not isinstance(obj, Mapping):
+    if type(obj) is not dict and not isinstance(obj, Mapping):
         raise InvalidInput(field, "this is no object", "give {footprint, floor, ceiling, start, end}")
     check_keys(obj, field, required=_REQUIRED, optional=_WIDTHS)
     footprint = footprint_from_geojson(
         obj["footprint"],
-        _joined(field, "footprint"),
+        f"{field}.footprint" if field else "footprint",
         radius_m=obj.get("radius_m"),
         half_width_m=obj.get("half_width_m"),
     )
@@ -71,10 +72,21 @@ def check_heights(
     footprint: Footprint, floor: Altitude, ceiling: Altitude, heights: HeightRules | None, field: str
 ) -> None:
     """Refuses a floor and ceiling that cannot be (see ``heights.height_band``), with their place under ``field``."""
+    if _surely_apart(floor, ceiling):
+        return
     try:
         height_band(footprint, floor, ceiling, heights or HeightRules())
     except InvalidInput as refusal:
         raise refusal.under(field) from None
+
+
+def _surely_apart(floor: Altitude, ceiling: Altitude) -> bool:
+    """True of what ``height_band`` takes by any rules and over any footprint: one datum that needs no terrain, or the
+    surface below it.
+    """
+    if ceiling.datum not in _WITHOUT_TERRAIN:
+        return False
+    return floor.datum is Datum.SFC or (floor.datum is ceiling.datum and floor.metres - ceiling.metres < -NOISE_M)
 
 
 def _joined(field: str, key: str) -> str:
