@@ -5,7 +5,7 @@ import { noticeTitle } from "./words";
 import { shows, type World } from "./world";
 
 export const OWED: Record<ObligationKind, string> = {
-  stop_reply: "Answer STOP",
+  stop_reply: "Answer",
   ack: "Acknowledge",
   read_back: "Read back",
   claim: "Ours or not ours",
@@ -30,17 +30,19 @@ export function subjectOf(world: World, id: string): { words: string; mode: Mode
   const notice = world.notices.get(id);
   if (notice) return { words: `«${noticeTitle(notice)}»`, mode: notice.mode };
   const stop = line.stop.get(id);
-  if (stop) return { words: `from ${stop.from}`, mode: stop.mode };
+  if (stop) return { words: `STOP from ${stop.from}`, mode: stop.mode };
   const seen = line.observation.get(id);
   if (seen) return { words: `«${seen.object}»`, mode: seen.mode };
   const other = line.accident.get(id) ?? line.line_test.get(id) ?? line.proposal.get(id);
   return other ? { words: `${line.accident.has(id) ? "accident " : ""}from ${other.from}`, mode: other.mode } : { words: "", mode: "live" };
 }
 
-/** Everything open that this side owes, the soonest first. */
+/** Everything open that this side owes, the soonest first. An answer to a STOP acknowledges it: that is owed once. */
 export function owedHere(world: World, me: Me, mode: Mode): Owed[] {
-  return [...world.obligations.values()]
-    .filter((o) => o.state === "open" && o.desk_or_party === sideOf(me))
+  const open = [...world.obligations.values()].filter((o) => o.state === "open" && o.desk_or_party === sideOf(me));
+  const answers = new Set(open.filter((o) => o.kind === "stop_reply").map((o) => o.subject));
+  return open
+    .filter((o) => o.kind !== "ack" || !answers.has(o.subject))
     .map((o) => {
       const subject = subjectOf(world, o.subject);
       return { obligation: o, words: OWED[o.kind] ?? o.kind, subject: subject.words, mode: subject.mode, dueMs: Date.parse(o.due_at) };
