@@ -10,6 +10,7 @@ import { partyLooks } from "./parties";
 import { readOpen, readOver } from "./reading";
 import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
+import { keepLanguage, keptLanguage, type Lang, LANGUAGES, type PhraseBook, readPhrases } from "./phrases";
 import { byNeed, moveStatement, type StopMove } from "./stopping";
 import { type LinkState, Stream } from "./stream";
 import { newId } from "./uuid7";
@@ -40,6 +41,9 @@ export class Desk {
   refusedLater = $state.raw<{ id: string; problem: Problem } | null>(null);
   /** The statements of the last events, for conversations to take up. */
   justSaid = $state.raw<readonly Heard[]>([]);
+  /** The language that this desk reads phrases in, kept in this browser, and the book in it once it was read. */
+  lang = $state<Lang>(keptLanguage(localStorage));
+  book = $state.raw<PhraseBook | null>(null);
   private seenHere = $state.raw<ReadonlySet<string>>(new Set());
   private waiting: ChangeEvent[] = [];
   private takeUpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -157,6 +161,33 @@ export class Desk {
     return this.tell(() => this.say(type, body, more));
   }
 
+  /** Everything said about one thing, as far as this desk may see it. Throws `LinkDown` or `Refusal`. */
+  async conversation(about: string): Promise<Heard[]> {
+    const items: Heard[] = [];
+    for (let from: number | null = 0; from !== null; ) {
+      const page: { items: Heard[]; next: number | null } = await this.client.get(`/v1/conversations?about=${encodeURIComponent(about)}&from=${from}`);
+      items.push(...page.items);
+      from = page.next;
+    }
+    return items;
+  }
+
+  async setLanguage(wanted: string): Promise<void> {
+    this.lang = LANGUAGES.find((lang) => lang === wanted) ?? "en";
+    keepLanguage(localStorage, this.lang);
+    await this.readBook();
+  }
+
+  /** The book in this desk's language. Without the link the one that was read before stays. */
+  private async readBook(): Promise<void> {
+    try {
+      const book = await readPhrases(this.client, this.lang);
+      if (book.lang === this.lang) this.book = book;
+    } catch (error) {
+      this.note = `The phrase book could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
   async move(notice: Notice, type: "activate" | "complete" | "cancel"): Promise<void> {
     await this.tell(() => this.say(type, { notice: notice.id }, { mode: notice.mode }));
   }
@@ -189,6 +220,7 @@ export class Desk {
 
   private async read(): Promise<void> {
     this.world = fromReading(await readOpen(this.client));
+    if (this.book === null) void this.readBook();
     this.heardAtMs = this.now();
     this.deliveries.have(this.world.index);
   }
