@@ -53,7 +53,8 @@ def test_a_proposal_that_is_accepted_changes_both_pages(hall: Hall, hands: Hands
     alpha.page.get_by_test_id("accept").click()
     for hand in (alpha, bravo):
         hand.wait("proposal", state="accepted")
-        hand.page.locator(hand.see("alert", code="CONFLICT_4D")).filter(has_text="Low pass west").wait_for(state="detached")
+        card = hand.page.locator(hand.see("alert", code="CONFLICT_4D")).filter(has_text="Low pass west")
+        card.wait_for(state="detached")
     moved = next(n for n in hall.ask("bravo.air", "/v1/notices")["items"] if n["id"] == notice)
     assert moved["version"] == 2
 
@@ -93,7 +94,9 @@ def test_a_phrase_is_read_by_each_desk_in_its_own_language(hall: Hall, hands: Ha
     assert heard.get_attribute("dir") == "rtl"
     assert heard.locator("bdi.code").inner_text() == "KC44"
     code, words = heard.locator("bdi.code").bounding_box(), heard.locator("[lang=he]").bounding_box()
-    assert code and words and code["x"] > words["x"], "from the right: the code comes first"
+    assert code is not None
+    assert words is not None
+    assert code["x"] > words["x"], "from the right: the code comes first"
     bravo.picture("bravo-conversation-rtl")
     bravo.page.reload()
     bravo.wait("map", ready="true")
