@@ -49,6 +49,8 @@ def test_what_was_seen_is_claimed_and_an_accident_is_told_at_once(hall: Hall, ha
     claimed = alpha.page.get_by_test_id("observation").filter(has_text="Small quadcopter").get_by_test_id("claimed")
     claimed.get_by_text("Bravo: OURS").wait_for()
 
+    alpha.page.get_by_test_id("handover").click()  # a dialog gives way to what must not be missed
+    alpha.wait("sheet")
     bravo.page.get_by_test_id("accident").click()
     bravo.page.fill("#accident-at", "-40.5, 147.5")
     bravo.page.fill("#accident-heading", "270")
@@ -57,6 +59,8 @@ def test_what_was_seen_is_claimed_and_an_accident_is_told_at_once(hall: Hall, ha
     assert hall.ask("mediator.duty", "/v1/accidents")["items"] == [], "one click tells nobody"
     bravo.page.get_by_test_id("send-accident").click()
     alpha.wait("accident-banner")
+    alpha.page.wait_for_selector(alpha.see("sheet"), state="detached")
+    assert "ACCIDENT" in alpha.page.get_by_test_id("aloud").inner_text()
     assert "heading 270° true" in alpha.page.get_by_test_id("accident-banner").inner_text()
     alpha.picture("alpha-accident")
     alpha.page.get_by_test_id("ack-accident").click()

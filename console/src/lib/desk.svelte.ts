@@ -4,7 +4,7 @@ import { aboutToAcknowledge, isSeen } from "./acknowledging";
 import { Client, LinkDown, Refusal } from "./client";
 import { Deliveries } from "./deliveries";
 import { formatInstant, withReadableTimes } from "./instants";
-import type { Heard, Stop } from "./line";
+import type { Accident, Heard, Stop } from "./line";
 import { Outbox, type Said, tabShelf, type Unnumbered } from "./outbox";
 import { partyLooks } from "./parties";
 import { readOpen, readOver } from "./reading";
@@ -243,9 +243,11 @@ export class Desk {
       if (this.waiting.length > 0) this.takeUp();
     }, GATHER_MS);
     const events = this.waiting.splice(0);
+    const accidents = this.world.line.accident;
     this.world = afterAll(this.world, events);
     const changes = events.flatMap((event) => event.changes);
     if (changes.some((c) => c.kind === "agreement")) void this.agreeAnew();
+    for (const { accident } of changes) if (accident && !accidents.has(accident.id)) this.announceAccident(accident);
     const said = changes.flatMap((c) => c.statement ?? []);
     if (said.length > 0) this.justSaid = said;
     for (const event of events) for (const alert of news(event)) this.announce(alert);
@@ -261,6 +263,11 @@ export class Desk {
       if (error instanceof LinkDown) setTimeout(() => void this.agreeAnew(), 2000);
       else this.note = "The agreement was amended and could not be read again. Reload this page.";
     }
+  }
+
+  /** No alert is raised for an accident: it is said aloud here. */
+  private announceAccident(accident: Accident): void {
+    if (shows(accident, this.mode)) this.aloud = { text: `ACCIDENT declared by ${accident.from}.`, urgent: true };
   }
 
   private announce(alert: Alert): void {
