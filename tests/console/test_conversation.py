@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from tests.console.conftest import Hand, Hands
@@ -10,13 +12,27 @@ from tests.console.hall import Hall, rectangle
 pytestmark = pytest.mark.browser
 
 
-def clash(hall: Hall, title: str, west: float) -> str:
-    """Alpha flies through a place where Bravo's people are; yields Alpha's notice."""
-    south = -38.6
-    camp = {"footprint": rectangle(west, south, west + 0.2, south + 0.2)}
-    hall.announce("bravo.air", f"{title} camp", "site_visit", camp, "SFC", "3000 ft AMSL", (90, 300))
-    low = {"footprint": rectangle(west, south, west + 0.1, south + 0.1)}
-    return hall.announce("alpha.air", title, "fixed_wing", low, "1000 ft AMSL", "2500 ft AMSL", (100, 130))
+Clash = Callable[[str, float], str]
+
+
+@pytest.fixture
+def clash(hall: Hall) -> Iterator[Clash]:
+    """Alpha flies through a place where Bravo's people are; yields Alpha's notice. Called off when the test is over."""
+    announced: list[tuple[str, str]] = []
+
+    def announce(title: str, west: float) -> str:
+        south = -38.6
+        camp = {"footprint": rectangle(west, south, west + 0.2, south + 0.2)}
+        window = (90, 300)
+        people = hall.announce("bravo.air", f"{title} camp", "site_visit", camp, "SFC", "3000 ft AMSL", window)
+        low = {"footprint": rectangle(west, south, west + 0.1, south + 0.1)}
+        flight = hall.announce("alpha.air", title, "fixed_wing", low, "1000 ft AMSL", "2500 ft AMSL", (100, 130))
+        announced.extend([("bravo.air", people), ("alpha.air", flight)])
+        return flight
+
+    yield announce
+    for desk, notice in announced:
+        hall.say(desk, "cancel", {"notice": notice})
 
 
 def open_conflict(hand: Hand, title: str) -> None:
@@ -26,8 +42,8 @@ def open_conflict(hand: Hand, title: str) -> None:
     hand.wait("conversation")
 
 
-def test_a_proposal_that_is_accepted_changes_both_pages(hall: Hall, hands: Hands) -> None:
-    notice = clash(hall, "Low pass west", 143.0)
+def test_a_proposal_that_is_accepted_changes_both_pages(hall: Hall, hands: Hands, clash: Clash) -> None:
+    notice = clash("Low pass west", 143.0)
     alpha, bravo = hands.sit("alpha.air"), hands.sit("bravo.air")
     for hand in (alpha, bravo):
         open_conflict(hand, "Low pass west")
@@ -59,8 +75,8 @@ def test_a_proposal_that_is_accepted_changes_both_pages(hall: Hall, hands: Hands
     assert moved["version"] == 2
 
 
-def test_what_would_clear_it_is_proposed_as_it_stands_and_declined(hall: Hall, hands: Hands) -> None:
-    clash(hall, "Low pass east", 145.0)
+def test_what_would_clear_it_is_proposed_as_it_stands_and_declined(hands: Hands, clash: Clash) -> None:
+    clash("Low pass east", 145.0)
     alpha, bravo = hands.sit("alpha.air"), hands.sit("bravo.air")
     for hand in (alpha, bravo):
         open_conflict(hand, "Low pass east")
@@ -77,8 +93,8 @@ def test_what_would_clear_it_is_proposed_as_it_stands_and_declined(hall: Hall, h
     alpha.wait("proposal", state="declined")
 
 
-def test_a_phrase_is_read_by_each_desk_in_its_own_language(hall: Hall, hands: Hands) -> None:
-    clash(hall, "Low pass south", 146.2)
+def test_a_phrase_is_read_by_each_desk_in_its_own_language(hands: Hands, clash: Clash) -> None:
+    clash("Low pass south", 146.2)
     alpha, bravo = hands.sit("alpha.air"), hands.sit("bravo.air")
     for hand in (alpha, bravo):
         open_conflict(hand, "Low pass south")
