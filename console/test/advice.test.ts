@@ -4,7 +4,7 @@ import type { AdviceOption } from "../src/lib/api";
 import { notice } from "./samples";
 
 const option = (kind: string, more: Partial<AdviceOption> = {}): AdviceOption => ({
-  kind, cost: 1, why: "Clear of everything live.", change: { notice: "n1" }, shift_min: null, floor: null, ceiling: null, rise: null,
+  kind, cost: 1, why: "Clear of everything live.", change: { notice: "n1" }, proposal: null, shift_min: null, floor: null, ceiling: null, rise: null,
   bearing_deg: null, aside_m: null, side: null, ...more,
 });
 

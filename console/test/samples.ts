@@ -6,12 +6,12 @@ export const me = (desk: string, party: string | null): Me => ({
 });
 
 export const recipient = (desk: string, grade: Recipient["grade"], party: string | null = desk.split(".")[0]!): Recipient => ({
-  desk, party, grade, at: null,
+  desk, party, grade, at: null, reached: [], read_back: null,
 });
 
 export function notice(change: Partial<Notice> = {}): Notice {
   return {
-    id: "n1", version: 1, from: "alpha.air", party: "alpha", to: ["bravo"], activity: "uas", title: "Survey", place: null,
+    id: "n1", statement: "n1", version: 1, must_reach: null, ready: null, missing: [], from: "alpha.air", party: "alpha", to: ["bravo"], activity: "uas", title: "Survey", place: null,
     envelope: [{
       footprint: { type: "Polygon", coordinates: [[[36, 33], [37, 33], [37, 34], [36, 33]]] }, floor: "SFC", ceiling: "FL100",
       start: "2026-04-09T04:00:00Z", end: "2026-04-09T05:00:00Z",

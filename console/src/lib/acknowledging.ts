@@ -56,3 +56,21 @@ export function aboutToAcknowledge(alert: Alert, world: World, me: Me): { alert:
   });
   return { alert: alert.id, notices };
 }
+
+/** The units that this desk's party has reported reached. */
+export function reachedBy(notice: Notice, me: Me): ReadonlySet<string> {
+  return new Set(notice.recipients.filter((r) => r.party === me.party).flatMap((r) => r.reached.map((unit) => unit.name)));
+}
+
+/** True when a read-back was asked for and no desk of this side has given one that agrees. */
+export function owesReadBack(notice: Notice, me: Me): boolean {
+  if (!notice.read_back || !isAddressed(notice, me) || isOver(notice.state)) return false;
+  return !notice.recipients.some((r) => r.party === me.party && r.read_back === "matched");
+}
+
+const LACKS: Record<string, string> = { person: "a person's acknowledgement", understood: "understanding", read_back: "a read-back" };
+
+/** «a read-back, to reach Sqn 7». Anything that is no grade is a unit. */
+export function lacksInWords(lacks: readonly string[]): string {
+  return lacks.map((one) => LACKS[one] ?? `word that it reached ${one}`).join(", ");
+}

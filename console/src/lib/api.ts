@@ -3,6 +3,7 @@
  * Instants are RFC 3339 text in UTC; absent optional fields are null.
  */
 import type { Geometry, LineString, MultiPolygon, Point, Polygon } from "geojson";
+import type { Accident, DeskWatch, Heard, LineTest, Observation, Proposal, Stop, Suspension } from "./line";
 
 export type Severity = "advisory" | "caution" | "warning";
 export type Precedence = "FLASH" | "IMMEDIATE" | "PRIORITY" | "ROUTINE";
@@ -66,10 +67,15 @@ export interface Recipient {
   party: string | null;
   grade: Grade;
   at: string | null;
+  /** Units that were reached, by name and time. */
+  reached: { name: string; at: string }[];
+  read_back: "matched" | "mismatched" | null;
 }
 
 export interface Notice {
   id: string;
+  /** The statement that made this version: what an acknowledgement is about. */
+  statement: string;
   version: number;
   from: string;
   party: string | null;
@@ -79,6 +85,7 @@ export interface Notice {
   place: PlaceClaim | null;
   envelope: Envelope | null;
   purpose: string | null;
+  must_reach: string[] | null;
   read_back: boolean | null;
   remarks: string | null;
   precedence: Precedence;
@@ -88,6 +95,9 @@ export interface Notice {
   start: string | null;
   end: string | null;
   recipients: Recipient[];
+  /** For the sender's party and the mediator: whether all have it, and what is lacking of whom. */
+  ready: boolean | null;
+  missing: { side: string; lacks: string[] }[];
 }
 
 export interface AlertAck {
@@ -130,6 +140,8 @@ export interface AdviceOption {
   cost: number;
   why: string;
   change: { notice: string; shift_min?: number; floor?: string; ceiling?: string; envelope?: Envelope };
+  /** The body of a statement that would propose it; null where this desk may not propose. */
+  proposal: { about: string; change: AdviceOption["change"] } | null;
   shift_min: number | null;
   floor: string | null;
   ceiling: string | null;
@@ -150,15 +162,21 @@ export interface AdviceSide {
 export interface Advice {
   alert: string;
   step_min: number;
+  /** Some of what would be near was not tried. */
+  cut?: boolean;
   sides: AdviceSide[];
 }
 
+export type ObligationKind =
+  | "ack" | "read_back" | "dissemination" | "stop_reply" | "claim" | "line_test" | "line_test_reply" | "proposal_answer";
+
 export interface Obligation {
   id: string;
-  kind: string;
+  kind: ObligationKind;
   desk_or_party: string;
   about: string;
-  notice: string | null;
+  /** The notice, STOP, accident, observation, line test or proposal that it belongs to. */
+  subject: string;
   due_at: string;
   met_at: string | null;
   state: "open" | "met" | "lapsed";
@@ -218,12 +236,21 @@ export interface MechanismInfo {
   rules: Record<string, number>;
 }
 
+/** A kind that this page does not know is passed over. */
 export interface Change {
-  kind: "statement" | "notice" | "alert" | "obligation";
-  what: "heard" | "changed" | "raised" | "risen" | "cleared" | "owed" | "met" | "lapsed";
+  kind: string;
+  what: string;
+  statement?: Heard;
   notice?: Notice;
   alert?: Alert;
   obligation?: Obligation;
+  stop?: Stop;
+  proposal?: Proposal;
+  observation?: Observation;
+  accident?: Accident;
+  line_test?: LineTest;
+  suspension?: Suspension;
+  watch?: DeskWatch;
 }
 
 export interface ChangeEvent {

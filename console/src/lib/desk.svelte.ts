@@ -4,11 +4,14 @@ import { aboutToAcknowledge, isSeen } from "./acknowledging";
 import { Client, LinkDown, Refusal } from "./client";
 import { Deliveries } from "./deliveries";
 import { formatInstant, withReadableTimes } from "./instants";
+import type { Accident, Heard, Stop } from "./line";
 import { Outbox, type Said, tabShelf, type Unnumbered } from "./outbox";
 import { partyLooks } from "./parties";
 import { readOpen, readOver } from "./reading";
 import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
+import { keepLanguage, keptLanguage, type Lang, LANGUAGES, type PhraseBook, readPhrases } from "./phrases";
+import { byNeed, moveStatement, type StopMove } from "./stopping";
 import { type LinkState, Stream } from "./stream";
 import { newId } from "./uuid7";
 import { afterAll, EMPTY, fromReading, news, shows, withOlder, type World } from "./world";
@@ -19,8 +22,9 @@ const GATHER_MS = 100;
 export class Desk {
   readonly client: Client;
   readonly me: Me;
-  readonly mechanism: MechanismInfo;
-  readonly looks;
+  /** As agreed now: it may be amended while the page is open. */
+  mechanism = $state.raw<MechanismInfo>(null!);
+  readonly looks = $derived(partyLooks(this.mechanism));
 
   world = $state.raw<World>(EMPTY);
   link = $state<LinkState>("connecting");
@@ -35,6 +39,11 @@ export class Desk {
   note = $state<string | null>(null);
   /** The last held statement that was refused when the link was back: its words are given back to whoever wrote it. */
   refusedLater = $state.raw<{ id: string; problem: Problem } | null>(null);
+  /** The statements of the last events, for conversations to take up. */
+  justSaid = $state.raw<readonly Heard[]>([]);
+  /** The language that this desk reads phrases in, kept in this browser, and the book in it once it was read. */
+  lang = $state<Lang>(keptLanguage(localStorage));
+  book = $state.raw<PhraseBook | null>(null);
   private seenHere = $state.raw<ReadonlySet<string>>(new Set());
   private waiting: ChangeEvent[] = [];
   private takeUpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -42,6 +51,10 @@ export class Desk {
 
   readonly notices = $derived([...this.world.notices.values()].filter((n) => shows(n, this.mode)));
   readonly alerts = $derived(sorted([...this.world.alerts.values()].filter((a) => shows(a, this.mode)), (a) => this.seen(a)));
+
+  readonly stops = $derived.by(() =>
+    [...this.world.line.stop.values()].filter((s) => s.closed_at === null && shows(s, this.mode)).sort(byNeed(this.me)),
+  );
 
   private readonly outbox: Outbox;
   private readonly deliveries: Deliveries;
@@ -53,7 +66,6 @@ export class Desk {
     this.me = me;
     this.mechanism = mechanism;
     this.skewMs = skewMs;
-    this.looks = partyLooks(mechanism);
     this.nowMs = this.now();
     this.heardAtMs = this.nowMs;
     const nextSerial = async (): Promise<number> => (await client.get<Me>("/v1/me")).next_serial;
@@ -121,14 +133,14 @@ export class Desk {
   }
 
   /** Yields whether it was heard or is held; a refusal is noted and is neither. */
-  async acknowledge(about: string, level: AckLevel, mode: Mode): Promise<boolean> {
-    return this.tell(() => this.say("ack", { about, level }, { mode }));
+  async acknowledge(about: string, level: AckLevel, mode: Mode, more: Record<string, unknown> = {}): Promise<boolean> {
+    return this.tell(() => this.say("ack", { about, level, ...more }, { mode }));
   }
 
   /** One press on an alert: the alert, and the notices it is about that nobody here has yet seen. */
   async acknowledgeAlert(alert: Alert): Promise<void> {
     const { notices } = aboutToAcknowledge(alert, this.world, this.me);
-    for (const notice of notices) await this.acknowledge(notice.id, "person", notice.mode);
+    for (const notice of notices) await this.acknowledge(notice.statement, "person", notice.mode);
     const said = await this.acknowledge(alert.id, "person", alert.mode);
     if (said) this.seenHere = new Set([...this.seenHere, alert.id]);
   }
@@ -136,6 +148,44 @@ export class Desk {
   /** What would clear a conflict, as of now. Throws `LinkDown` or `Refusal`. */
   async adviceOn(alert: Alert): Promise<Advice> {
     return this.client.get<Advice>(`/v1/alerts/${encodeURIComponent(alert.id)}/advice`);
+  }
+
+  /** This side's next word on a STOP. */
+  async moveStop(stop: Stop, move: StopMove): Promise<boolean> {
+    const { type, body } = moveStatement(stop, move);
+    return this.tell(() => this.say(type, body, { mode: stop.mode, precedence: "FLASH" }));
+  }
+
+  /** Says something that belongs to no form: yields whether it was heard or is held; a refusal is noted. */
+  async sayNoted(type: string, body: Record<string, unknown>, more: Partial<Unnumbered> = {}): Promise<boolean> {
+    return this.tell(() => this.say(type, body, more));
+  }
+
+  /** Everything said about one thing, as far as this desk may see it. Throws `LinkDown` or `Refusal`. */
+  async conversation(about: string): Promise<Heard[]> {
+    const items: Heard[] = [];
+    for (let from: number | null = 0; from !== null; ) {
+      const page: { items: Heard[]; next: number | null } = await this.client.get(`/v1/conversations?about=${encodeURIComponent(about)}&from=${from}`);
+      items.push(...page.items);
+      from = page.next;
+    }
+    return items;
+  }
+
+  async setLanguage(wanted: string): Promise<void> {
+    this.lang = LANGUAGES.find((lang) => lang === wanted) ?? "en";
+    keepLanguage(localStorage, this.lang);
+    await this.readBook();
+  }
+
+  /** The book in this desk's language. Without the link the one that was read before stays. */
+  private async readBook(): Promise<void> {
+    try {
+      const book = await readPhrases(this.client, this.lang);
+      if (book.lang === this.lang) this.book = book;
+    } catch (error) {
+      this.note = `The phrase book could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   async move(notice: Notice, type: "activate" | "complete" | "cancel"): Promise<void> {
@@ -170,6 +220,7 @@ export class Desk {
 
   private async read(): Promise<void> {
     this.world = fromReading(await readOpen(this.client));
+    if (this.book === null) void this.readBook();
     this.heardAtMs = this.now();
     this.deliveries.have(this.world.index);
   }
@@ -192,9 +243,31 @@ export class Desk {
       if (this.waiting.length > 0) this.takeUp();
     }, GATHER_MS);
     const events = this.waiting.splice(0);
+    const accidents = this.world.line.accident;
     this.world = afterAll(this.world, events);
+    const changes = events.flatMap((event) => event.changes);
+    if (changes.some((c) => c.kind === "agreement")) void this.agreeAnew();
+    for (const { accident } of changes) if (accident && !accidents.has(accident.id)) this.announceAccident(accident);
+    const said = changes.flatMap((c) => c.statement ?? []);
+    if (said.length > 0) this.justSaid = said;
     for (const event of events) for (const alert of news(event)) this.announce(alert);
     this.deliveries.have(this.world.index);
+  }
+
+  /** What is agreed has changed: read again, and again until it could be. */
+  private async agreeAnew(): Promise<void> {
+    try {
+      this.mechanism = await this.client.get<MechanismInfo>("/v1/mechanism");
+      this.note = "The agreement was amended. What is shown follows the amended one.";
+    } catch (error) {
+      if (error instanceof LinkDown) setTimeout(() => void this.agreeAnew(), 2000);
+      else this.note = "The agreement was amended and could not be read again. Reload this page.";
+    }
+  }
+
+  /** No alert is raised for an accident: it is said aloud here. */
+  private announceAccident(accident: Accident): void {
+    if (shows(accident, this.mode)) this.aloud = { text: `ACCIDENT declared by ${accident.from}.`, urgent: true };
   }
 
   private announce(alert: Alert): void {

@@ -1,8 +1,9 @@
 /** The keyboard, as a table: the page runs it and the help shows it. */
 export type Action =
-  | "next" | "previous" | "acknowledge" | "new" | "filter" | "help" | "close" | "earlier" | "later" | "now" | "fit";
+  | "next" | "previous" | "acknowledge" | "new" | "filter" | "help" | "close" | "stop" | "earlier" | "later" | "now" | "fit";
 
 export const KEYS: { key: string; action: Action; does: string }[] = [
+  { key: "S", action: "stop", does: "STOP: opens its strip; Enter in it sends, Esc does not. Alt+S does the same while you type" },
   { key: "j", action: "next", does: "next alert" },
   { key: "k", action: "previous", does: "previous alert" },
   { key: "a", action: "acknowledge", does: "acknowledge the selected alert as seen by a person" },
@@ -21,11 +22,15 @@ export interface Pressed {
   ctrlKey: boolean;
   altKey: boolean;
   metaKey: boolean;
+  /** Which key it is on the keyboard, whatever its letter. */
+  code?: string;
 }
 
-/** What a key means here. While somebody types, only Escape means anything. */
+/** What a key means here. While somebody types, only Escape means anything, and Alt+S, for a STOP must never have to wait. */
 export function actionFor(pressed: Pressed, typing: boolean): Action | null {
-  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
-  if (typing && pressed.key !== "Escape") return null;
-  return KEYS.find((k) => k.key === pressed.key)?.action ?? null;
+  const { key, code, ctrlKey, altKey, metaKey } = pressed;
+  if (altKey && !ctrlKey && !metaKey && code === "KeyS") return "stop";
+  if (ctrlKey || altKey || metaKey) return null;
+  if (typing && key !== "Escape") return null;
+  return KEYS.find((k) => k.key === key || (k.action === "stop" && key === "s"))?.action ?? null;
 }

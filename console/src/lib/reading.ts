@@ -1,6 +1,7 @@
 /** Reads the lists whole, page by page: no cut is silent. */
 import type { Alert, Notice, Obligation, Page } from "./api";
 import type { Client } from "./client";
+import { type Accident, lineOf, type LineNow, type Observation, type Proposal, type Stop } from "./line";
 import type { Reading } from "./world";
 
 async function whole<T>(client: Client, path: string): Promise<{ items: T[]; index: number }> {
@@ -21,12 +22,30 @@ async function whole<T>(client: Client, path: string): Promise<{ items: T[]; ind
  * while the page is open, and `readOver` fetches it when somebody asks.
  */
 export async function readOpen(client: Client): Promise<Reading> {
-  const [notices, alerts, obligations] = await Promise.all([
+  const [line, notices, alerts, obligations] = await Promise.all([
+    readLine(client),
     whole<Notice>(client, "/v1/notices?state=heard&state=active&limit=500"),
     whole<Alert>(client, "/v1/alerts?open=true&limit=500"),
     whole<Obligation>(client, "/v1/obligations?open=true&limit=500"),
   ]);
-  return { notices, alerts, obligations };
+  return { notices, alerts, obligations, line };
+}
+
+/** The line. Tests, suspensions and the watch are told without an index; the events that follow bring them up to date. */
+async function readLine(client: Client): Promise<NonNullable<Reading["line"]>> {
+  const [stop, proposal, observation, accident, now] = await Promise.all([
+    whole<Stop>(client, "/v1/stops?open=true&limit=500"),
+    whole<Proposal>(client, "/v1/proposals?open=true&limit=500"),
+    whole<Observation>(client, "/v1/observations?limit=500"),
+    whole<Accident>(client, "/v1/accidents?limit=500"),
+    client.get<LineNow>("/v1/line"),
+  ]);
+  const things = lineOf({
+    stop: stop.items, proposal: proposal.items, observation: observation.items, accident: accident.items,
+    line_test: now.tests, suspension: now.suspensions, watch: now.watch,
+  });
+  const readAt = { stop: stop.index, proposal: proposal.index, observation: observation.index, accident: accident.index };
+  return { things, readAt };
 }
 
 /** The notices that are complete, cancelled or expired. */

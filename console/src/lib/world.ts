@@ -1,5 +1,6 @@
-/** What this desk knows: notices, alerts and obligations by id, as of a record index. Plain values; a change makes a new one. */
+/** What this desk knows: notices, alerts, obligations and the line by id, as of a record index. Plain values; a change makes a new one. */
 import type { Alert, ChangeEvent, Mode, Notice, Obligation } from "./api";
+import { type Line, lineAfter, type LineKind, NO_LINE } from "./line";
 
 type Kind = "notice" | "alert" | "obligation";
 
@@ -8,14 +9,16 @@ export interface World {
   notices: ReadonlyMap<string, Notice>;
   alerts: ReadonlyMap<string, Alert>;
   obligations: ReadonlyMap<string, Obligation>;
+  line: Line;
   /** The index at which each list was read whole: older events say nothing new about it. */
-  readAt: Record<Kind, number>;
+  readAt: Record<Kind, number> & Partial<Record<LineKind, number>>;
 }
 
 export interface Reading {
   notices: { items: Notice[]; index: number };
   alerts: { items: Alert[]; index: number };
   obligations: { items: Obligation[]; index: number };
+  line?: { things: Line; readAt: Partial<Record<LineKind, number>> };
 }
 
 export const EMPTY: World = {
@@ -23,6 +26,7 @@ export const EMPTY: World = {
   notices: new Map(),
   alerts: new Map(),
   obligations: new Map(),
+  line: NO_LINE,
   readAt: { notice: -1, alert: -1, obligation: -1 },
 };
 
@@ -30,12 +34,14 @@ const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(i
 
 /** The world as the lists say. They may be of different moments; events are taken up from the earliest. */
 export function fromReading(r: Reading): World {
+  const lineAt = r.line?.readAt ?? {};
   return {
-    index: Math.min(r.notices.index, r.alerts.index, r.obligations.index),
+    index: Math.min(r.notices.index, r.alerts.index, r.obligations.index, ...Object.values(lineAt)),
     notices: byId(r.notices.items),
     alerts: byId(r.alerts.items),
     obligations: byId(r.obligations.items),
-    readAt: { notice: r.notices.index, alert: r.alerts.index, obligation: r.obligations.index },
+    line: r.line?.things ?? NO_LINE,
+    readAt: { notice: r.notices.index, alert: r.alerts.index, obligation: r.obligations.index, ...lineAt },
   };
 }
 
@@ -49,7 +55,9 @@ export function afterAll(world: World, events: readonly ChangeEvent[]): World {
   const notices = new Map(world.notices);
   const alerts = new Map(world.alerts);
   const obligations = new Map(world.obligations);
+  let line = world.line;
   for (const { index, changes } of events) {
+    line = lineAfter(line, changes, (kind) => index > (world.readAt[kind] ?? -1));
     for (const { notice, alert, obligation } of changes) {
       if (notice && index > world.readAt.notice) notices.set(notice.id, notice);
       if (alert && index > world.readAt.alert) alerts.set(alert.id, alert);
@@ -57,7 +65,7 @@ export function afterAll(world: World, events: readonly ChangeEvent[]): World {
     }
   }
   const index = events.reduce((highest, event) => Math.max(highest, event.index), world.index);
-  return { ...world, index, notices, alerts, obligations };
+  return { ...world, index, notices, alerts, obligations, line };
 }
 
 /** Alerts that an event raised or made more severe: what the desk must be told of aloud. */
