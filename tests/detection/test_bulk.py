@@ -100,3 +100,13 @@ def test_sea_level_is_nowhere_steeper_nor_farther_from_the_ellipsoid_than_is_all
     along = np.abs(np.diff(there, axis=0)).max() / north_m
     across = (np.abs(np.diff(there, axis=1)) / east_m[:, 1:]).max()
     assert np.hypot(along, across) < 2 * GEOID_SLOPE * 2 / np.pi
+
+
+@pytest.mark.parametrize("most", [1, 2_000])
+def test_a_few_plans_at_a_time_give_the_same_cases(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(11)
+    plans = [some_plan(draw, f"n{number:02d}", PLACES[1], 40_000) for number in range(60)]
+    at_once = list(cases_among(plans, RULES, HEIGHTS, include_same_party=False))
+    monkeypatch.setattr("keepclear.detection.bulk._MOST_AT_ONCE", most)
+    assert list(cases_among(plans, RULES, HEIGHTS, include_same_party=False)) == at_once
+    assert at_once
