@@ -68,6 +68,9 @@ SURFACE = Altitude(Datum.SFC)
 UNLIMITED = Altitude(Datum.UNL)
 
 _RIGHT = "write SFC, UNL, FL250, 15000 ft AMSL, 4500 m AMSL, 300 ft AGL or 1500 m HAE"
+_BEYOND = 1e9
+"""Where nine digits end: decimals that round up to it could not be read back as they are written."""
+
 _LEVEL = re.compile(r"FL\s*(\d{1,4}(?:\.\d{1,6})?)", re.ASCII | re.IGNORECASE)
 _HEIGHT = re.compile(
     r"([+-]?\d{1,9}(?:\.\d{1,9})?)(?:\s*(ft|m)\b)?(?:\s*\b(AMSL|AGL|HAE)\b)?", re.ASCII | re.IGNORECASE
@@ -108,6 +111,8 @@ def _from_text(value: str) -> Altitude:
     if unit is None:
         raise InvalidInput(field, f"{_shown(value)} does not say whether it is feet or metres", _RIGHT)
     metres_or_feet = float(number) + 0.0  # +0.0 turns a written «-0» into 0
+    if abs(metres_or_feet) >= _BEYOND:
+        raise InvalidInput(field, f"{_shown(value)} is no altitude that anything has", _RIGHT)
     if datum.upper() == Datum.AGL and metres_or_feet < 0:
         raise InvalidInput(field, f"{_shown(value)} is below the ground", "give 0 or more, or another datum")
     return Altitude(Datum(datum.upper()), metres_or_feet, "ft" if unit.lower() == "ft" else "m")
