@@ -69,3 +69,16 @@ def test_the_units_reached_are_named_to_the_sender_with_their_time(hall: Hall, h
     alpha.wait("recipient", desk="bravo.air", grade="disseminated")
     assert unit in alpha.page.locator(alpha.see("recipient", desk="bravo.air")).inner_text()
     alpha.wait("ready", ready="true")
+
+
+def test_a_cancellation_that_is_owed_an_acknowledgement_is_named_to_a_page_opened_after_it(
+    hall: Hall, hands: Hands
+) -> None:
+    disc = {"footprint": {"type": "Point", "coordinates": [149.2, -38.5]}, "radius_m": 5000}
+    notice = hall.announce("alpha.air", "Winching", "rotary", disc, "SFC", "900 ft AMSL", (180, 240))
+    hall.say("alpha.air", "cancel", {"notice": notice})
+    bravo = hands.sit("bravo.air")
+    owed = bravo.page.locator(bravo.see("owe", kind="ack")).filter(has_text="Winching")
+    owed.click()
+    bravo.page.get_by_test_id("ack-person").click()
+    owed.wait_for(state="detached")

@@ -7,7 +7,7 @@ import { formatInstant, withReadableTimes } from "./instants";
 import type { Accident, Heard, Stop } from "./line";
 import { Outbox, type Said, tabShelf, type Unnumbered } from "./outbox";
 import { partyLooks } from "./parties";
-import { readOpen, readOver } from "./reading";
+import { readOpen, readOver, readOwed } from "./reading";
 import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
 import { keepLanguage, keptLanguage, type Lang, LANGUAGES, type PhraseBook, readPhrases } from "./phrases";
@@ -220,6 +220,7 @@ export class Desk {
 
   private async read(): Promise<void> {
     this.world = fromReading(await readOpen(this.client));
+    void readOwed(this.client, this.world).then((owed) => (this.world = withOlder(this.world, owed)));
     if (this.book === null) void this.readBook();
     this.heardAtMs = this.now();
     this.deliveries.have(this.world.index);

@@ -2,7 +2,7 @@
 import type { Alert, Notice, Obligation, Page } from "./api";
 import type { Client } from "./client";
 import { type Accident, lineOf, type LineNow, type Observation, type Proposal, type Stop } from "./line";
-import type { Reading } from "./world";
+import type { Reading, World } from "./world";
 
 async function whole<T>(client: Client, path: string): Promise<{ items: T[]; index: number }> {
   const items: T[] = [];
@@ -46,6 +46,16 @@ async function readLine(client: Client): Promise<NonNullable<Reading["line"]>> {
   });
   const readAt = { stop: stop.index, proposal: proposal.index, observation: observation.index, accident: accident.index };
   return { things, readAt };
+}
+
+/** Notices that are over and of which something is still owed: a cancellation is acknowledged too, and has to be named. */
+export async function readOwed(client: Client, world: World): Promise<Notice[]> {
+  const { notices, line } = world;
+  const known = (id: string): boolean => notices.has(id) || line.stop.has(id) || line.accident.has(id) || line.proposal.has(id);
+  const wanted = [...world.obligations.values()].filter((o) => o.kind === "ack" && o.state === "open" && !known(o.subject));
+  const ids = [...new Set(wanted.map((o) => o.subject))];
+  const found = await Promise.allSettled(ids.map((id) => client.get<Notice>(`/v1/notices/${encodeURIComponent(id)}`)));
+  return found.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
 /** The notices that are complete, cancelled or expired. */
