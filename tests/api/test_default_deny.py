@@ -77,6 +77,7 @@ def test_the_walk_finds_the_routes_of_the_contract() -> None:
         ),
         ("GET", "/v1/conversations"),
         ("GET", "/v1/handover"),
+        ("GET", "/v1/notation"),
         ("GET", "/v1/stops/7"),
         ("GET", "/v1/proposals/7"),
         ("GET", "/v1/notices/7"),

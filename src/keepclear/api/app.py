@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 import keepclear
-from keepclear.api import console, events, health, line_reads, metrics, phrases, problems, reads, statements
+from keepclear.api import console, events, health, line_reads, metrics, notation, phrases, problems, reads, statements
 from keepclear.api.answers import answer
 from keepclear.api.models import DESCRIBED_BY_HAND
 from keepclear.api.security import SecurityHeaders, desk_router
@@ -41,8 +41,9 @@ def create_app(host: MechanismHost, tokens: TokenBook, *, assets: Path | None = 
     async def described() -> Response:
         return answer(describe(app))
 
-    for router in (statements.router, reads.router, line_reads.router, phrases.router, events.router, itself):
-        app.include_router(router)
+    for part in (statements, reads, line_reads, phrases, notation, events):
+        app.include_router(part.router)
+    app.include_router(itself)
     app.include_router(health.router)
     app.include_router(metrics.router)
     console.mount(app, assets)

@@ -288,5 +288,30 @@ class PhraseBookOut(Model):
     phrases: list[PhraseOut]
 
 
+class PositionInNotations(Model):
+    """A position as it is read out. ``resolution_m``: how far the figures that were given may leave it off."""
+
+    lon: float
+    lat: float
+    resolution_m: float
+    decimal: str
+    dms: str
+    mgrs: str
+
+
+class TimeInNotations(Model):
+    """An instant as it is read out; the seconds of ``dtg`` are cut."""
+
+    utc: Instant
+    dtg: str
+
+
+class NotationOut(Model):
+    """What was asked for, in every notation; null is what was not asked for."""
+
+    position: PositionInNotations | None
+    time: TimeInNotations | None
+
+
 DESCRIBED_BY_HAND = (Problem, StatementIn, PreviewIn, DeliveryIn)
 """Models that no route names to FastAPI, so that they are put into OpenAPI by hand."""
