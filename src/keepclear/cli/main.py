@@ -12,7 +12,22 @@ import sys
 
 import typer
 
-from keepclear.cli import ack, advise, check, handover, inbox, line, phrases, replay, resolve, say, serve, settle, stop
+from keepclear.cli import (
+    ack,
+    advise,
+    check,
+    handover,
+    inbox,
+    line,
+    notation,
+    phrases,
+    replay,
+    resolve,
+    say,
+    serve,
+    settle,
+    stop,
+)
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
 from keepclear.errors import KeepclearError
@@ -42,6 +57,7 @@ app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
 app.command("handover")(handover.handover)
 app.command("phrases")(phrases.phrases)
+app.command("notation", context_settings=notation.ANY_TEXT)(notation.notation)
 
 
 @app.callback(invoke_without_command=True)
