@@ -10,6 +10,7 @@ import { partyLooks } from "./parties";
 import { readOpen, readOver, readOwed } from "./reading";
 import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
+import { Notations } from "./notation";
 import { keepLanguage, keptLanguage, type Lang, LANGUAGES, type PhraseBook, readPhrases } from "./phrases";
 import { byNeed, moveStatement, type StopMove } from "./stopping";
 import { type LinkState, Stream } from "./stream";
@@ -56,6 +57,9 @@ export class Desk {
     [...this.world.line.stop.values()].filter((s) => s.closed_at === null && shows(s, this.mode)).sort(byNeed(this.me)),
   );
 
+  /** Positions as they are read out. */
+  readonly notations: Notations;
+
   private readonly outbox: Outbox;
   private readonly deliveries: Deliveries;
   private stream: Stream | null = null;
@@ -63,6 +67,7 @@ export class Desk {
 
   private constructor(client: Client, me: Me, mechanism: MechanismInfo, skewMs: number) {
     this.client = client;
+    this.notations = new Notations(client);
     this.me = me;
     this.mechanism = mechanism;
     this.skewMs = skewMs;

@@ -1,6 +1,6 @@
 /** Instants are milliseconds since 1970 UTC; everything shown is UTC and says so with a Z. */
 
-const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+export const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(Z|z|[+-]\d{2}:\d{2})?$/;
 const DTG = /^(\d{2})(\d{2})(\d{2})Z?([A-Z]{3})(\d{2})$/;
 const two = (n: number): string => String(n).padStart(2, "0");
