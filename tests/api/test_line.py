@@ -179,7 +179,7 @@ def test_every_kind_of_change_is_told_as_its_model_says(day: Day) -> None:
     for desk in ("alpha.ground", "mediator.duty"):
         changes = heard[desk].changes
         for change in changes:
-            assert set(change) == {"kind", "what", change["kind"]}
+            assert set(change) == {"kind", "what", "at", change["kind"]}
             assert change["what"] in set(What)
             if change["kind"] in SHOWN:
                 SHOWN[ChangeKind(change["kind"])].model_validate(change[change["kind"]])

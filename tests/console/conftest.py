@@ -69,9 +69,9 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """A host for all of them: starting one takes longer than most of what is tested on it."""
+    """A host for each module: what is drawn on a map, and how far it is zoomed, depends on all that was announced."""
     opened = Hall(tmp_path_factory.mktemp("hall"))
     yield opened
     opened.kill()
