@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PURE := tests/detection tests/spacetime tests/mechanism tests/formats tests/scenario tests/store
+TOGETHER := tests/detection tests/spacetime tests/mechanism tests/formats tests/scenario tests/store \
+  tests/acceptance tests/cli tests/docs
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q
 
 .PHONY: demo test check format bench console lock clean system
@@ -14,10 +15,10 @@ test: $(VENV)/.for-dev console system ## run every test
 ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
-	@echo "The core, on two processors …"
-	@$(BIN)/pytest -n 2 --dist loadfile $(PURE)
-	@echo "What runs servers and browsers, alone …"
-	@$(BIN)/pytest $(addprefix --ignore=,$(PURE))
+	@echo "What can run side by side, on two processors …"
+	@$(BIN)/pytest -n 2 --dist loadfile $(TOGETHER)
+	@echo "Hosts under load and browsers, alone …"
+	@$(BIN)/pytest $(addprefix --ignore=,$(TOGETHER))
 endif
 
 check: $(VENV)/.for-dev console ## lint, types, imports, docs
