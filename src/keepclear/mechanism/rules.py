@@ -1,7 +1,6 @@
 """The rules of a mechanism that are single numbers: every key of ``[rules]``, with its default, unit and meaning.
 
-One table, the fields of :class:`Rules`: the checks read it, a mechanism file sets it, the docs render it. Keys of
-checks that are still to come are here too, so that a mechanism file written for them is read today.
+One table, the fields of :class:`Rules`: the checks read it, a mechanism file sets it, the docs render it.
 """
 
 from __future__ import annotations
