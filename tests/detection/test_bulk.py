@@ -90,6 +90,13 @@ def test_bounds_hold_what_the_exact_bounds_hold(place: tuple[float, float]) -> N
     )
 
 
+def test_bounds_come_from_nothing_but_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, "empty", lambda shape, dtype=float: np.full(shape, np.inf if dtype is float else 0, dtype))
+    draw = np.random.default_rng(7)
+    plans = [some_plan(draw, f"n{number:02d}", PLACES[0], 2_000) for number in range(5)]
+    assert np.isfinite(rows_of(plans, HEIGHTS).low[:, :HEIGHT]).all()
+
+
 def test_sea_level_is_nowhere_steeper_nor_farther_from_the_ellipsoid_than_is_allowed_for() -> None:
     lon, lat = np.meshgrid(np.arange(-180, 180, 1 / 12), np.arange(-89, 89, 1 / 12))
     there = np.asarray(undulation_m(lon, lat))

@@ -159,8 +159,8 @@ def run(
     if init and amend:
         raise InvalidInput("--init", "given with --amend", "one of them: --amend makes tokens for new desks by itself")
     address = Address.parse(listen)
-    logs.configure(log_level)
     agreement = None if mechanism_file is None else read_agreement(mechanism_file)
+    logs.configure(log_level)
     store = SqliteStore(data_dir)
     try:
         check_speed(speed, data_dir, is_new=not store.logs())

@@ -107,7 +107,7 @@ def _of_volumes(volumes: Sequence[Volume], heights: HeightRules) -> tuple[Floats
             known[said] = _limits(volume, heights)
         limits[row] = known[said]
         at[row] = _place(volume.footprint)
-    sea_m = _sea_level_m(at, np.sqrt(((high - low)[:, :HEIGHT] ** 2).sum(axis=1)))
+    sea_m = _sea_level_m(at, np.sqrt(((high[:, :HEIGHT] - low[:, :HEIGHT]) ** 2).sum(axis=1)))
     low[:, HEIGHT] = limits[:, 0] + limits[:, 2] * (sea_m[0] - EGM96_DOUBT_M)
     high[:, HEIGHT] = limits[:, 1] + limits[:, 3] * (sea_m[1] + EGM96_DOUBT_M)
     low[:, TIME] = [volume.start_ms for volume in volumes]
