@@ -13,7 +13,10 @@ from pathlib import Path
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "chromium": ("chromium", "fonts-dejavu-core"),
+    "faketime": ("faketime",),
+    "go": ("golang-go", "golang-golang-x-mod-dev"),
     "proj-data": ("proj-data",),
+    "strace": ("strace",),
 }
 """What is needed, and the Debian packages that bring it."""
 
@@ -22,7 +25,11 @@ def present(need: str) -> bool:
     """Whether the system has it already."""
     if need == "chromium":
         return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return Path("/usr/share/proj/egm96_15.gtx").exists()
+    if need == "proj-data":
+        return Path("/usr/share/proj/egm96_15.gtx").exists()
+    if need == "go":
+        return shutil.which("go") is not None and Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/note").is_dir()
+    return shutil.which(need) is not None
 
 
 def installer() -> list[str] | None:

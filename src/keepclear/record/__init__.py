@@ -1,0 +1,1 @@
+"""What can be proved: signatures, the tree, checkpoints, receipts, witnesses, verification. Knows only bytes."""

@@ -1,0 +1,1 @@
+"""Checking a record without trusting whoever kept it: the standard library and ``cryptography``, nothing else."""

@@ -1,0 +1,1 @@
+"""Printed pages: what an inquiry reads, as HTML and PDF."""
