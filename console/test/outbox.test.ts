@@ -32,7 +32,7 @@ function scene() {
   const shelf: Shelf = { load: () => kept, save: (items) => (kept = structuredClone(items)) };
   const refused: string[] = [];
   const open = (): Outbox =>
-    new Outbox(new Client("t", fetcher), shelf, nextSerial, 1, () => "2026-04-09T03:40:00Z", () => {}, (s) => refused.push(s.id));
+    new Outbox(new Client("t", fetcher), shelf, nextSerial, 1, () => "2026-04-09T03:40:00Z", async (s) => ({ text: JSON.stringify(s), type: "application/json" }), () => {}, (s) => refused.push(s.id));
   return { heard, host, open, shelf, refused };
 }
 

@@ -226,6 +226,8 @@ export interface AgreedPlace {
 export interface MechanismInfo {
   name: string;
   disclosure: "board" | "broker";
+  /** Whether a live statement has to be signed. */
+  signatures: "required" | "optional";
   area: AgreedArea | FootprintGeometry | null;
   parties: Party[];
   desks: DeskInfo[];

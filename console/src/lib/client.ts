@@ -59,10 +59,15 @@ export class Client {
   }
 
   async post<T>(path: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
+    return this.send(path, JSON.stringify(body), { "Content-Type": "application/json", ...headers }, signal);
+  }
+
+  /** Posts text as it stands: `headers` say of what kind it is. */
+  async send<T>(path: string, body: string, headers: Record<string, string>, signal?: AbortSignal): Promise<T> {
     const init: RequestInit = {
       method: "POST",
-      body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json", ...headers },
+      body,
+      headers,
       signal: signal ?? AbortSignal.timeout(15_000),
     };
     const response = await this.open(path, init).catch(signal ? rethrow : asLinkDown);

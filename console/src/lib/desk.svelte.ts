@@ -12,6 +12,8 @@ import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
 import { Notations } from "./notation";
 import { keepLanguage, keptLanguage, type Lang, LANGUAGES, type PhraseBook, readPhrases } from "./phrases";
+import { browserShelf } from "./keyStore";
+import { type EnrolmentRequest, Signing } from "./signing.svelte";
 import { byNeed, moveStatement, type StopMove } from "./stopping";
 import { type LinkState, Stream } from "./stream";
 import { newId } from "./uuid7";
@@ -57,6 +59,9 @@ export class Desk {
     [...this.world.line.stop.values()].filter((s) => s.closed_at === null && shows(s, this.mode)).sort(byNeed(this.me)),
   );
 
+  /** This desk's key in this browser. */
+  readonly signing: Signing;
+
   /** Positions as they are read out. */
   readonly notations: Notations;
 
@@ -73,9 +78,10 @@ export class Desk {
     this.skewMs = skewMs;
     this.nowMs = this.now();
     this.heardAtMs = this.nowMs;
+    this.signing = new Signing(client, me.mechanism, me.desk, browserShelf(me.mechanism, me.desk));
     const nextSerial = async (): Promise<number> => (await client.get<Me>("/v1/me")).next_serial;
     this.outbox = new Outbox(client, tabShelf(`keepclear.held.${me.desk}`, sessionStorage), nextSerial,
-      me.next_serial, () => formatInstant(this.now()), (held) => (this.held = held),
+      me.next_serial, () => formatInstant(this.now()), (statement) => this.signing.seal(statement), (held) => (this.held = held),
       (statement, problem) => this.refuseLater(statement, problem));
     this.held = this.outbox.held;
     this.deliveries = new Deliveries((through) => client.post("/v1/deliveries", { through }));
@@ -116,6 +122,49 @@ export class Desk {
     };
     this.stream = new Stream(this.client, handlers, String(this.world.index));
     await this.stream.run();
+  }
+
+  /** Whether what is said live here would be refused for want of a key. */
+  get isMute(): boolean {
+    return this.mechanism.signatures === "required" && this.mode === "live" && this.signing.state !== "ready" && this.signing.state !== "unknown";
+  }
+
+  /**
+   * Makes a key in this browser and enrols it, if this desk has none or its key is here. Else it is kept, to be enrolled
+   * from where the desk's key is: that is what `Signing.request` is for.
+   */
+  async enrolHere(): Promise<void> {
+    const request = await this.signing.make();
+    if (!request) return void (this.note = "This browser cannot keep a key: it needs Ed25519, and a page that came by https.");
+    const isOnlyHere = this.signing.own.length === 0;
+    if (!isOnlyHere && this.signing.state !== "ready") return;
+    const replaces = isOnlyHere ? {} : { replaces: this.signing.kid! };
+    await this.enrol({ ...request, ...replaces });
+  }
+
+  /** Enrols the key of another place of this desk, with the key that is here. */
+  async enrolOther(request: EnrolmentRequest): Promise<boolean> {
+    return this.enrol(request);
+  }
+
+  private async enrol(body: EnrolmentRequest & { replaces?: string }): Promise<boolean> {
+    const done = await this.sayNoted("key_enrol", { ...body }, { mode: "live" });
+    await this.readKeys();
+    return done;
+  }
+
+  async revoke(desk: string, kid: string, reason: string): Promise<boolean> {
+    const done = await this.sayNoted("key_revoke", { desk, kid, reason }, { mode: "live", precedence: "IMMEDIATE" });
+    await this.readKeys();
+    return done;
+  }
+
+  private async readKeys(): Promise<void> {
+    try {
+      await this.signing.read();
+    } catch (error) {
+      if (!(error instanceof LinkDown)) this.note = `The keys could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   seen(alert: Alert): boolean {
@@ -226,6 +275,7 @@ export class Desk {
   private async read(): Promise<void> {
     this.world = fromReading(await readOpen(this.client));
     void readOwed(this.client, this.world).then((owed) => (this.world = withOlder(this.world, owed)));
+    await this.readKeys(); // before anything that was held goes out
     if (this.book === null) void this.readBook();
     this.heardAtMs = this.now();
     this.deliveries.have(this.world.index);
@@ -256,6 +306,7 @@ export class Desk {
     for (const { accident } of changes) if (accident && !accidents.has(accident.id)) this.announceAccident(accident);
     const said = changes.flatMap((c) => c.statement ?? []);
     if (said.length > 0) this.justSaid = said;
+    if (said.some((one) => one.type.startsWith("key_"))) void this.readKeys();
     for (const event of events) for (const alert of news(event)) this.announce(alert);
     this.deliveries.have(this.world.index);
   }

@@ -4,11 +4,14 @@
  */
 import type { Problem, Receipt, Statement } from "./api";
 import { type Client, LinkDown, Refusal } from "./client";
+import type { Sealed } from "./signing.svelte";
 
 const MOST_RENUMBERINGS = 3;
 
 export interface Held {
   statement: Statement;
+  /** As it was sent, or would have been: said again it must be the same, to the last byte. */
+  sealed?: Sealed;
   /** It was kept because the link was down: the host is told so, and does not call its clock wrong. */
   held: boolean;
 }
@@ -46,6 +49,7 @@ export class Outbox {
     /** What the host expected when the page was opened: for what is said when it cannot be asked. */
     private expected: number,
     private readonly saidAt: () => string,
+    private readonly seal: (statement: Statement) => Promise<Sealed>,
     private readonly onChange: (held: number) => void = () => {},
     /** A held statement that the host would not take after all: nobody is waiting for its answer, so it is told here. */
     private readonly onRefused: (statement: Statement, problem: Problem) => void = () => {},
@@ -85,7 +89,8 @@ export class Outbox {
 
   private async sayNow(words: Unnumbered): Promise<Said> {
     const serial = await this.serial();
-    const item: Held = { statement: { ...words, serial, said_at: this.saidAt() }, held: this.items.length > 0 };
+    const statement: Statement = { ...words, serial, said_at: this.saidAt() };
+    const item: Held = { statement, sealed: await this.seal(statement), held: this.items.length > 0 };
     if (item.held) {
       this.keep([...this.items, item]);
       return { kind: "held" };
@@ -114,8 +119,9 @@ export class Outbox {
   private async post(item: Held): Promise<Receipt> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const headers: Record<string, string> = item.held ? { "Keepclear-Held": "true" } : {};
-        const receipt = await this.client.post<Receipt>("/v1/statements", item.statement, headers);
+        item.sealed ??= await this.seal(item.statement);
+        const headers = { "Content-Type": item.sealed.type, ...(item.held ? { "Keepclear-Held": "true" } : {}) };
+        const receipt = await this.client.send<Receipt>("/v1/statements", item.sealed.text, headers);
         this.expected = item.statement.serial + 1;
         return receipt;
       } catch (error) {
@@ -132,6 +138,7 @@ export class Outbox {
    */
   private async renumber(item: Held): Promise<void> {
     item.statement = { ...item.statement, serial: await this.nextSerial() };
+    item.sealed = await this.seal(item.statement);
     this.shelf.save(this.items);
   }
 
