@@ -87,8 +87,9 @@ def new_id() -> str:
 class Hall:
     """The host as a process of its own, started the way its users start it. It may be killed and started again."""
 
-    def __init__(self, folder: Path, disclosure: str = "board") -> None:
+    def __init__(self, folder: Path, disclosure: str = "board", *, signed: bool = False) -> None:
         self._folder = folder
+        self._signed = signed
         agreement = AGREEMENT.replace('disclosure = "board"', f'disclosure = "{disclosure}"')
         (folder / "agreement.toml").write_text(agreement, encoding="utf-8")
         self._process: subprocess.Popen[str] | None = None
@@ -101,9 +102,10 @@ class Hall:
         """The host listens: at first on a free port, after that on the same one again."""
         first = not self.tokens
         listen = "127.0.0.1:0" if first else self.url.removeprefix("http://")
-        command = [sys.executable, "-m", "keepclear", "serve", "--unsigned", "--json", "--log-level", "warning"]
+        command = [sys.executable, "-m", "keepclear", "serve", "--json", "--log-level", "warning"]
         command += ["--data", str(self._folder / "data"), "--listen", listen]
         command += ["--init"] if first else []
+        command += [] if self._signed else ["--unsigned"]
         command += ["--mechanism", str(self._folder / "agreement.toml")]
         with (self._folder / "host.log").open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ)

@@ -1,4 +1,4 @@
-"""Under ``broker`` a conflict is settled through the mediator's page, and no side's page ever had the other's notice."""
+"""Under ``broker`` a conflict is settled through the mediator's page, and neither page ever had the other's notice."""
 
 from __future__ import annotations
 

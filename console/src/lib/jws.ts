@@ -34,7 +34,7 @@ export async function thumbprint(jwk: PublicJwk): Promise<string> {
 export function fingerprint(kid: string): string {
   const bytes = Uint8Array.from(atob(kid.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   const digits = Array.from(bytes.slice(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return digits.match(/.{4}/g)!.join(" ");
+  return (digits.match(/.{4}/g) ?? []).join(" ");
 }
 
 /** A new key pair. Throws where the browser has no Ed25519, or gives no cryptography to a page without https. */
