@@ -194,11 +194,13 @@ def test_a_passphrase_locks_the_key(tmp_path: Path) -> None:
         KeyFileSigner(path)
 
 
-def _typed(command: list[str], *lines: str) -> tuple[int, str]:
+def _typed(command: list[str], *lines: str, **environment: str) -> tuple[int, str]:
     """A command at a terminal of its own, at which these lines are typed when it asks."""
     ours, theirs = pty.openpty()
     whole = [sys.executable, "-m", "keepclear", *command]
-    with subprocess.Popen(whole, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as running:
+    with subprocess.Popen(
+        whole, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=os.environ | environment
+    ) as running:
         os.close(theirs)
         shown, left = b"", list(lines)
         while True:
@@ -220,6 +222,14 @@ def test_a_passphrase_is_typed_twice_and_never_shown(tmp_path: Path) -> None:
     assert KeyFileSigner(path, lambda: "correct horse").kid in shown
     code, shown = _typed(["keys", "make", str(tmp_path / "two.pem"), "--passphrase"], "one", "another")
     assert (code, (tmp_path / "two.pem").exists()) == (2, False), shown
+
+
+def test_a_locked_key_is_asked_for_once_to_enrol_itself(host: RunningHost, tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    kid = make_key_file(path, "correct horse").kid
+    connection = {"KEEPCLEAR_HOST": host.url, "KEEPCLEAR_TOKEN": host.tokens["alpha.air"]}
+    code, shown = _typed(["keys", "enrol", "--key", str(path)], "correct horse", **connection)
+    assert (code, f"key {kid} enrolled" in shown) == (0, True), shown
 
 
 class RunningAgent:

@@ -44,7 +44,7 @@ Connection = tuple[str, str | None, str | None, str | None]
 """Host, token, file of the token, key."""
 
 
-def connected(host: str, token: str | None, token_file: str | None, key: str | None = None) -> Client:
+def connected(host: str, token: str | None, token_file: str | None, key: str | Signer | None = None) -> Client:
     """A client of the host for the desk that the token names, which signs with ``key`` what it says."""
     from keepclear.client import Client
 
@@ -55,7 +55,7 @@ def connected(host: str, token: str | None, token_file: str | None, key: str | N
         raise InvalidInput("--token", "missing", expected)
     if not spoken.isascii() or not spoken.isprintable() or " " in spoken:
         raise InvalidInput("--token", "not a token", "the token as «keepclear serve --init» printed it")
-    return Client(url, spoken, signer=None if key is None else signer_of(key), heard_unsigned=_say_unsigned)
+    return Client(url, spoken, signer=signer_of(key) if isinstance(key, str) else key, heard_unsigned=_say_unsigned)
 
 
 def signer_of(key: str) -> Signer:

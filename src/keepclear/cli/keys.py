@@ -55,9 +55,9 @@ def enrol(
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Enrol a key of your desk: its first with itself, any further one with a key that the desk has."""
-    signing = _needed(key)
-    added = _key_in(new if new is not None else signing)
-    with connected(host, token, token_file, signing) as client:
+    named_key = _needed(key)
+    added = _key_in(named_key if new is None else new)
+    with connected(host, token, token_file, added if new is None else named_key) as client:
         receipt = client.say("key_enrol", _enrolment(client, added))
     _show_enrolled(receipt, added, as_json=as_json)
 
