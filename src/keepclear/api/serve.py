@@ -21,6 +21,8 @@ from keepclear.host import boot, tokens
 from keepclear.host.clock import HearingClock
 from keepclear.host.exercise import check_speed, clock_of_speed
 from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.record_tree import open_tree
+from keepclear.host.recording import Recording
 from keepclear.host.tokens import TokenBook
 from keepclear.host.working import Working
 from keepclear.mechanism.agreement import Agreement
@@ -82,15 +84,16 @@ async def serve(
     assets: Path | None = None,
     told: Sequence[tuple[int, dict[str, bytes]]] = (),
     clock: HearingClock | None = None,
+    recording: Recording | None = None,
 ) -> int:
     """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
 
     ``ready`` is called with the URL once connections are taken; ``told`` is what changed just now, for desks that come
-    back. The store stays open.
+    back. ``recording`` keeps the record's tree up meanwhile. The store stays open.
     """
     host = MechanismHost(store, log, working, clock=clock)
     host.streams.begin(host.index - len(told), told)
-    app = create_app(host, book, assets=assets)
+    app = create_app(host, book, assets=assets, recording=recording)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -105,6 +108,9 @@ async def serve(
     host.on_failure = lambda: setattr(server, "should_exit", True)
     listening = _bind(address)
     try:
+        if recording is not None:
+            host.on_durable = recording.tell
+            recording.start()
         await host.start()
         bound = listening.getsockname()
         _log.info("listening", url=Address(bound[0], bound[1]).url, mechanism=log, index=host.index)
@@ -113,6 +119,8 @@ async def serve(
     finally:
         listening.close()
         await host.stop()
+        if recording is not None:
+            await asyncio.to_thread(recording.stop)
     return STOPPED_BY_FAILURE if host.failure is not None else 0
 
 
@@ -146,6 +154,7 @@ def run(
     ready: Callable[[str], None] = lambda _: None,
     log_level: str = "info",
     speed: float = 1.0,
+    origin: str | None = None,
 ) -> int:
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
 
@@ -153,8 +162,8 @@ def run(
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
     connection is taken. With ``amend`` the agreement in the file is in force from now on, and desks that have no token
-    yet get one. Raises ``InvalidInput`` for what was given wrongly, ``Refused`` for an amendment that may not be,
-    ``StoreFailed`` for what the disk refuses.
+    yet get one. ``origin`` names the log of a record that is begun. Raises ``InvalidInput`` for what was given wrongly,
+    ``Refused`` for an amendment that may not be, ``StoreFailed`` and ``RecordFailed`` for what the disk refuses.
     """
     if init and amend:
         raise InvalidInput("--init", "given with --amend", "one of them: --amend makes tokens for new desks by itself")
@@ -177,7 +186,10 @@ def run(
             book.save_again(data_dir / TOKENS_FILE)
             show_tokens(made)
         clock = clock_of_speed(speed, working.mechanism.now)
-        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, clock=clock))
+        recording = Recording(open_tree(data_dir, store, log, origin))
+        return asyncio.run(
+            serve(store, log, working, book, address, ready=ready, told=told, clock=clock, recording=recording)
+        )
     finally:
         store.close()
 
