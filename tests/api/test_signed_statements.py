@@ -10,7 +10,9 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keepclear.api.models import KeyOut
 from keepclear.record.verify.base64url import decoded, encoded
+from tests.api.test_events import listening
 from tests.host.running import RunningHost, agreement, notice_body, statement
 from tests.host.signing import Key, SigningDesk, post_token
 
@@ -69,6 +71,17 @@ def test_an_exercise_needs_no_signature_and_a_host_may_be_told_to_need_none(host
         signs = SigningDesk(other, "alpha.air")
         signs.enrol()
         assert signs.say("message", {"text": "signed all the same"}).status_code == 201
+
+
+def test_a_new_key_is_told_to_every_desk_as_it_is_listed(tmp_path: Any) -> None:
+    with RunningHost(tmp_path, unsigned=False) as host, listening(host, "bravo.air") as bravo:
+        bravo.get()
+        alpha = SigningDesk(host, "alpha.air")
+        alpha.enrol()
+        (told,) = [change for change in bravo.get().changes if change["kind"] == "key"]
+        assert set(told) == {"kind", "what", "at", "key"}
+        listed = alpha.get("/v1/keys")["items"]
+        assert [KeyOut.model_validate(told["key"])] == [KeyOut.model_validate(key) for key in listed]
 
 
 def test_a_signed_statement_is_heard_and_kept_to_the_byte(host: RunningHost, alpha: SigningDesk) -> None:

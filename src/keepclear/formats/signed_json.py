@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import rfc8785
 
@@ -27,16 +25,3 @@ def statement_of_token(token: Token, agreement: Agreement) -> Statement:
         expected = "the payload's JSON in its canonical form (RFC 8785)"
         raise InvalidInput("signature.payload", "JSON in another spelling", expected)
     return replace(statement_from_json(value, agreement), signed_by=token.kid, jws=token.compact)
-
-
-def key_proof_payload(desk: str, kid: str, mechanism: str) -> bytes:
-    """What a new key signs to show that who enrols it has it (typ ``keepclear-key-proof``)."""
-    return rfc8785.dumps({"desk": desk, "kid": kid, "mechanism": mechanism})
-
-
-def statement_payload(statement: Mapping[str, Any]) -> bytes:
-    """The bytes of a statement that are signed. Raises InvalidInput for a value that has no canonical form."""
-    try:
-        return rfc8785.dumps(dict(statement))
-    except rfc8785.CanonicalizationError as error:
-        raise InvalidInput("", str(error), "values that JSON readers keep exactly (RFC 8785)") from None
