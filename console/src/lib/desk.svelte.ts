@@ -306,7 +306,7 @@ export class Desk {
     for (const { accident } of changes) if (accident && !accidents.has(accident.id)) this.announceAccident(accident);
     const said = changes.flatMap((c) => c.statement ?? []);
     if (said.length > 0) this.justSaid = said;
-    if (said.some((one) => one.type.startsWith("key_"))) void this.readKeys();
+    if (changes.some((c) => c.kind === "key")) void this.readKeys();
     for (const event of events) for (const alert of news(event)) this.announce(alert);
     this.deliveries.have(this.world.index);
   }
