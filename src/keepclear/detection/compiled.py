@@ -25,7 +25,15 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def compiled(function: F) -> F:
     """The function as machine code, kept in ``code_folder`` or where ``NUMBA_CACHE_DIR`` says."""
-    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=True)(function))
+
+
+def compiled_lean(function: F) -> F:
+    """``compiled`` for a function that makes no arrays: those that it is given, and parts of them, are not counted.
+
+    To count one more user of an array, and one less afterwards, takes as long as all that is done with a row of it.
+    """
+    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
 
 
 def code_folder() -> Path:
