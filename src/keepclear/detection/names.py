@@ -49,4 +49,4 @@ class Names:
     def _set(self, table: npt.NDArray[np.object_]) -> None:
         self._table = table
         places = (ctypes.c_int64 * len(table)).from_address(table.ctypes.data)
-        self._addresses: npt.NDArray[np.int64] = np.frombuffer(places, np.int64)
+        self._addresses: npt.NDArray[np.int64] = np.ctypeslib.as_array(places)

@@ -63,5 +63,5 @@ class Scratch:
 
     def _make_room(self, rows: int, places: int) -> None:
         self._numbers, self._places = np.empty((rows, SAID)), np.empty((places, 2))
-        self._writable = memoryview(self._numbers).cast("B"), memoryview(self._places).cast("B")
+        self._writable = self._numbers.data.cast("B"), self._places.data.cast("B")
         self._rows = np.empty((rows, 16), np.int32), np.empty((rows, 8)), np.empty((places, 3))
