@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keepclear.detection.kernels_glance import GLANCE_M, glance
-from keepclear.detection.kernels_height import CLEAR, OVERLAP
+from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE
 from keepclear.detection.kernels_lateral import CORRIDOR, POLYGON, draw, frame_at
 from keepclear.spacetime.footprint import Corridor, Disc
 from keepclear.spacetime.geodesic import earth_centred
@@ -57,3 +57,11 @@ def test_what_lies_within_or_crosses_overlaps_only_where_that_is_enough() -> Non
             ):
                 assert (held == OVERLAP) == sure
                 assert held != CLEAR
+
+
+def test_polygons_overlap_for_sure_where_they_have_a_place_in_common_that_lies_deep_in_both() -> None:
+    ring = np.array([(-900.0, -900.0), (900.0, -900.0), (900.0, 900.0), (-900.0, 900.0), (-900.0, -900.0)])
+    for beside_m, state in ((880.0, OVERLAP), (1798.0, UNSURE), (1801.0, UNSURE), (1900.0, CLEAR)):
+        other = ring + np.array([beside_m, 0.0])
+        assert glance(ring, 5, POLYGON, other, 5, POLYGON, 5000.0, -1.0, 0.01) == state
+        assert glance(other, 5, POLYGON, ring, 5, POLYGON, 5000.0, -1.0, 0.01) == state

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from keepclear.detection.grid import GridIndex
-from keepclear.detection.kernels_ask import _near
+from keepclear.detection.kernels_ask import _near, room_for_a_box
+from keepclear.detection.kernels_leaves import FANOUT, SIDES, STEPS, WORDS, member
 from keepclear.detection.kernels_rows import END, LEAF, OWNER, START
-from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, SHELVES, class_of
+from keepclear.detection.kernels_shelves import HELD, NUMBER, SHELVES, class_of
 from keepclear.detection.rows import GridRows
 from keepclear.detection.shelves import GridShelves
 from keepclear.spacetime.heights import HeightRules
@@ -36,11 +37,13 @@ def drawn_rows(draw: np.random.Generator, many: int) -> GridRows:
 
 def found_by(shelves: GridShelves, rows: GridRows, asked: int) -> list[int]:
     """The rows that are taken down for the box of one."""
-    taken = np.empty(len(rows.heads), np.int32)
-    laid, boxes, _, held, pool = shelves.tables()
-    side, head = rows.singles[asked], rows.heads[asked]
-    many = _near(side[:4], side[4:8], int(head[START]), int(head[END]), -1, False, laid, boxes, held, pool, taken)
-    found: list[int] = taken[:many].tolist()
+    many = len(rows.heads)
+    taken, met, marks = np.empty(many, np.int32), np.empty(shelves.most_leaves, np.int32), np.zeros((many, 2), np.int32)
+    scratch = marks, marks, np.empty((2, 9, 2)), taken, met, np.zeros(many, np.int64)
+    room = room_for_a_box()
+    room[0][:] = rows.heads[asked, :10]
+    near = _near(room, -1, False, (rows.heads, rows.exact, rows.xyz), shelves.tables(), scratch)
+    found: list[int] = taken[:near].tolist()
     return found
 
 
@@ -60,17 +63,30 @@ def assert_whole(shelves: GridShelves, rows: GridRows, live: set[int]) -> None:
         for leaf in range(shelf * FANOUT, shelf * FANOUT + int(shelves.shelves[shelf, HELD])):
             number = int(shelves.leaves[leaf, NUMBER])
             assert shelves.homes[number] == shelf
-            for box in shelves.boxes[number * FANOUT : number * FANOUT + int(shelves.leaves[leaf, HELD])]:
-                row, side = int(box[10]), box.view(np.float32)
+            words = shelves.boxes[number * WORDS : (number + 1) * WORDS]
+            sketches = words.view(np.uint8)[128 : 128 + SIDES * FANOUT].reshape(SIDES, FANOUT)
+            frame = words.view(np.float32)[: 2 * SIDES].reshape(2, SIDES).astype(float)
+            held = int(shelves.leaves[leaf, HELD])
+            for place in range(held):
+                at = member(number, place) - number * WORDS
+                row, plan = words[at : at + 2].tolist()
+                box, side = rows.heads[row], rows.heads.view(np.float32)[row]
                 seen.append(row)
-                assert rows.heads[row, LEAF] == number
-                assert (box[:10] == rows.heads[row, :10]).all()
+                assert box[LEAF] == number
+                assert box[OWNER] == plan
+                values = np.array([*side[:4], box[START], *side[4:8], box[END]], float)
+                steps = np.clip((values - frame[0]) * frame[1], 0, STEPS).astype(np.uint8)
+                assert (sketches[:, place] == steps).all()
                 assert class_of(side, box) == shelves.shelves[shelf, 10]
                 for outer in (shelves.leaves[leaf], shelves.shelves[shelf]):
                     assert (outer.view(np.float32)[:4] <= side[:4]).all()
                     assert (outer.view(np.float32)[4:8] >= side[4:8]).all()
                     assert outer[START] <= box[START]
                     assert outer[END] >= box[END]
+            own = rows.heads[[int(words[member(number, place) - number * WORDS]) for place in range(held)]]
+            assert shelves.leaves[leaf, START] == own[:, START].min()
+            assert shelves.leaves[leaf, END] == own[:, END].max()
+            assert (shelves.leaves[leaf].view(np.float32)[4:8] == own.view(np.float32)[:, 4:8].max(axis=0)).all()
     assert sorted(seen) == sorted(live)
     assert shelves.rows == len(live)
 

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -25,7 +25,21 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def compiled(function: F) -> F:
     """The function as machine code, kept in ``code_folder`` or where ``NUMBA_CACHE_DIR`` says."""
-    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return _njit(function, counts=True)
+
+
+def compiled_lean(function: F) -> F:
+    """``compiled`` for a function that makes no arrays: those that it is given, and parts of them, are not counted.
+
+    To count one more user of an array, and one less afterwards, takes as long as all that is done with a row of it.
+    """
+    return _njit(function, counts=False)
+
+
+def _njit(function: F, *, counts: bool) -> F:
+    """What is not said here would be taken over from whichever function first calls this one."""
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": counts}
+    return cast("F", numba.njit(**options)(function))
 
 
 def code_folder() -> Path:

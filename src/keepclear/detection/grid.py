@@ -22,7 +22,6 @@ from keepclear.detection.kernels_rows import (
     CODES,
     KIND_SHIFT,
     LEAF,
-    MOST_VERTICES,
     OWNER,
     TICK_MS,
     WHOSE,
@@ -31,9 +30,10 @@ from keepclear.detection.kernels_rows import (
     set_times,
 )
 from keepclear.detection.meeting import Meeting, Verdict
-from keepclear.detection.packed import Said, height_rules, said_of
+from keepclear.detection.packed import Said, height_rules, said_of, say
 from keepclear.detection.plan import Plan
 from keepclear.detection.rows import GridRows, Rows
+from keepclear.detection.scratch import Scratch
 from keepclear.detection.shelves import GridShelves
 from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import span_ms
@@ -43,13 +43,11 @@ from keepclear.spacetime.separation import Separation, SeparationRule, separatio
 from keepclear.spacetime.trajectory import Trajectory
 
 _AT_ONCE = 8_192
-_FEWEST = 64
-_MOST_MARK = 2_000_000_000
-_MORE_FOUND = 20_000
-"""Answers for which there is room beyond those of one plan, when several are asked about."""
-
 MOST_ACTIVITIES = 256
 """An activity is kept in eight bits beside its party."""
+
+Near = tuple[list[int], list[int]]
+"""Of the plans that one may not clear the slots, and whether each conflicts for sure (``kernels_height.OVERLAP``)."""
 
 
 class GridIndex:
@@ -60,12 +58,7 @@ class GridIndex:
         self._height_rules = height_rules(heights)
         self._rows, self._shelves = GridRows(), GridShelves()
         self._agree_on_separations()
-        self._mark = 0
-        self._marks: npt.NDArray[np.int32] = np.zeros((_FEWEST, 2), np.int32)
-        self._found: npt.NDArray[np.int32] = np.empty((_FEWEST + _MORE_FOUND, 2), np.int32)
-        self._drawing: Floats = np.empty((2, MOST_VERTICES + 1, 2))
-        self._taken: npt.NDArray[np.int32] = np.empty(_FEWEST, np.int32)
-        self._asked: tuple[Any, Any, Any] = ((), (), ())
+        self._scratch = Scratch()
 
     @property
     def rows(self) -> GridRows:
@@ -181,21 +174,26 @@ class GridIndex:
 
     def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
         """What a plan meets, itself apart, whether or not it is in the index."""
-        near = self._near(plan, include_same_party=include_same_party)
+        near, _ = self._near(plan, include_same_party=include_same_party)
         return self._met(plan, (self._rows.plan(slot) for slot in near[:, 0].tolist()))
 
     def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
         """``against`` for each of several plans."""
         near = self._near_many(plans, include_same_party=False)
         return [
-            self._met(plan, (self._rows.plan(slot) for slot, _ in found))
-            for plan, found in zip(plans, near, strict=True)
+            self._met(plan, (self._rows.plan(slot) for slot in slots))
+            for plan, (slots, _) in zip(plans, near, strict=True)
         ]
 
     def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
         """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
-        near = self._near(plan, include_same_party=include_same_party).tolist()
-        return self._stand(plan, near)
+        near, unsure = self._near(plan, include_same_party=include_same_party)
+        if unsure:
+            slots, states = near.T.tolist()
+            return self._stand(plan, (slots, states))
+        conflict, names = Verdict.CONFLICT, self._rows.names.of(near[:, 0])
+        names.sort()
+        return [(name, conflict) for name in names]
 
     def touching_many(
         self, plans: Sequence[Plan], *, include_same_party: bool = False
@@ -206,8 +204,8 @@ class GridIndex:
 
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; the first one found ends the search."""
-        near = self._near(plan, include_same_party=include_same_party, stop=not but).tolist()
-        near = [(slot, state) for slot, state in near if self._rows.ids[slot] not in but]
+        found, _ = self._near(plan, include_same_party=include_same_party, stop=not but)
+        near = [(slot, state) for slot, state in found.tolist() if self._rows.ids[slot] not in but]
         if any(state == OVERLAP for _, state in near):
             return False
         return not any(self._verdict(plan, slot) is Verdict.CONFLICT for slot, _ in near)
@@ -232,11 +230,16 @@ class GridIndex:
                 found.append((one, other, verdict))
         return sorted(found)
 
-    def _stand(self, plan: Plan, near: Iterable[Sequence[int]]) -> list[tuple[str, Verdict]]:
+    def _stand(self, plan: Plan, near: Near) -> list[tuple[str, Verdict]]:
         """How a plan stands to those that it may not clear, by id; those it does clear are left out."""
-        ids, conflict, clear = self._rows.ids, Verdict.CONFLICT, Verdict.CLEAR
-        rows = [(ids[slot], conflict if state == OVERLAP else self._verdict(plan, slot)) for slot, state in near]
-        return sorted([row for row in rows if row[1] is not clear])
+        ids, conflict, (slots, states) = self._rows.ids, Verdict.CONFLICT, near
+        if states.count(OVERLAP) == len(states):
+            return [(name, conflict) for name in sorted([ids[slot] for slot in slots])]
+        rows = [
+            (ids[slot], conflict if state == OVERLAP else self._verdict(plan, slot))
+            for slot, state in zip(slots, states, strict=True)
+        ]
+        return sorted([row for row in rows if row[1] is not Verdict.CLEAR])
 
     def _met(self, plan: Plan, others: Iterable[Plan]) -> list[Meeting]:
         found = meetings(((plan, other, self._apart(plan, other)) for other in others), self._heights)
@@ -249,21 +252,21 @@ class GridIndex:
         other = self._rows.plan(slot)
         return judge(plan, other, self._apart(plan, other), self._heights, overlap=False).verdict
 
-    def _near(self, plan: Plan, *, include_same_party: bool, stop: bool = False) -> npt.NDArray[np.int32]:
-        """The plans that one may not clear, (n, 2): slot, and whether they conflict for sure."""
-        said = self._said([plan])
+    def _near(self, plan: Plan, *, include_same_party: bool, stop: bool = False) -> tuple[npt.NDArray[np.int32], int]:
+        """The plans that one may not clear (n, 2), as in ``Near``, until the next question; how many are not sure."""
+        numbers, places = list[tuple[float, ...]](), list[tuple[float, float]]()
+        say(plan, self._whose(plan), self._heights, numbers, places)
         party = -1 if include_same_party else self._rows.parties.get(plan.party, -1)
         skip = self._rows.slots.get(plan.id, -1)
         self._next_mark(1)
-        tables, mark = self._tables(), self._mark
-        room = self._room_to_ask(len(said.numbers), len(said.places))
-        count = ask_fresh(said.numbers, said.places, skip, party, stop, room, *tables, mark)
+        said, at, room = self._scratch.say(numbers, places)
+        count, unsure = ask_fresh(said, at, len(numbers), skip, party, stop, room, *self._tables(), self._scratch.mark)
         if count < 0:
             (near,) = self._near_many([plan], include_same_party=include_same_party)
-            return np.array(near, np.int32).reshape(-1, 2)
-        return self._found[:count]
+            return np.array(near, np.int32).T.copy(), len(near[0])
+        return self._scratch.found[:count], unsure
 
-    def _near_many(self, plans: Sequence[Plan], *, include_same_party: bool) -> list[list[list[int]]]:
+    def _near_many(self, plans: Sequence[Plan], *, include_same_party: bool) -> list[Near]:
         """``_near`` for each of several plans."""
         if not plans:
             return []
@@ -273,14 +276,14 @@ class GridIndex:
 
     def _near_in_turn(
         self, plans: Sequence[Plan], spans: npt.NDArray[np.int64], olds: list[int], asked: Rows | None, same_party: bool
-    ) -> list[list[list[int]]]:
+    ) -> list[Near]:
         """What ``ask_in_turn`` finds for each plan; without rows that are asked about, those of the index are put."""
         parties = np.array([-1 if same_party else self._rows.parties.get(plan.party, -1) for plan in plans], np.int64)
-        near = list[list[list[int]]]()
+        near = list[Near]()
         for found, ends in self._turns(spans, np.array(olds, np.int64), parties, asked, later=False):
-            rows, begun = found.tolist(), 0
+            (slots, states), begun = found.T.tolist(), 0
             for end in ends.tolist():
-                near.append(rows[begun:end])
+                near.append((slots[begun:end], states[begun:end]))
                 begun = end
         return near
 
@@ -295,9 +298,9 @@ class GridIndex:
             rows, laid, agreed, scratch = self._tables()
             until, count = ask_in_turn(
                 spans, at, olds, parties, asked is None and not later, later, asked or rows, self._rows.owned, rows,
-                laid, agreed, scratch, self._mark - len(spans) + 1, ends,
+                laid, agreed, scratch, self._scratch.mark - len(spans) + 1, ends,
             )  # fmt: skip
-            yield self._found[:count], ends[at:until]
+            yield self._scratch.found[:count], ends[at:until]
             at = until
 
     def _tables(self) -> tuple[Any, Any, Any, Any]:
@@ -307,14 +310,8 @@ class GridIndex:
             (rows.heads, rows.exact, rows.xyz),
             self._shelves.tables(),
             (self._separations, self._widest, self._height_rules),
-            (self._marks, self._found, self._drawing, self._taken),
+            (*self._scratch.tables(), rows.names.addresses),
         )
-
-    def _room_to_ask(self, rows: int, places: int) -> tuple[Any, Any, Any]:
-        """Room for the rows of a plan that is asked about: used again for the next one."""
-        if rows > len(self._asked[0]) or places > len(self._asked[2]):
-            self._asked = np.empty((2 * rows, 16), np.int32), np.empty((2 * rows, 8)), np.empty((2 * places, 3))
-        return self._asked
 
     def _all_near(self, *, include_same_party: bool) -> Iterator[tuple[int, int, int]]:
         """Every pair of plans that may not clear each other, the lower slot first, and if they conflict for sure."""
@@ -380,14 +377,6 @@ class GridIndex:
             heads[row, CODES] = (heads[row, CODES] & ((1 << KIND_SHIFT) - 1)) | (OPAQUE << KIND_SHIFT)
 
     def _next_mark(self, count: int) -> None:
-        """A number that no plan is marked with yet, or several; there is room to mark and to find every plan."""
-        if len(self._rows.owned) > len(self._marks):
-            self._marks = np.zeros((len(self._rows.owned), 2), np.int32)
-            self._found = np.empty((len(self._rows.owned) + _MORE_FOUND, 2), np.int32)
-            self._mark = 0
-        if len(self._rows.heads) > len(self._taken):
-            self._taken = np.empty(len(self._rows.heads), np.int32)
-        if self._mark + count > _MOST_MARK:
-            self._marks[:] = 0
-            self._mark = 0
-        self._mark += count
+        """Marks for so many questions, and room for whatever there is."""
+        rows = self._rows
+        self._scratch.next_mark(count, slots=len(rows.owned), rows=len(rows.heads), leaves=self._shelves.most_leaves)

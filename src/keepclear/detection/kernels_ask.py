@@ -1,7 +1,8 @@
 """Questions in machine code: rows held against those of the grid, by their boxes and then, if it can be, for sure.
 
-A question's row goes over shelves and leaves and takes down whose boxes it may meet; those are then held against it one
-after another, by window and heights first, so that the machine fetches one while it works on another.
+A question's row goes over shelves and leaves, and in leaves over sketches, and takes down whose boxes it meets; those
+are then held against it one after another, by window and heights first. What a step is about to read has been fetched
+in the step before, for all rows at once: memory is waited for a few times in a question, not once for each row.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from keepclear.detection.compiled import compiled
+from keepclear.detection.compiled import compiled, compiled_lean
+from keepclear.detection.kernels_fetch import fetch_at, fetch_row
 from keepclear.detection.kernels_glance import GLANCE_M, glance
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE, heights_meet
 from keepclear.detection.kernels_lateral import OPAQUE, draw, enough_m, footprints_meet, frame_at
+from keepclear.detection.kernels_leaves import FANOUT, SIDES, WORDS, hold_against, member, sides_of, sketch_box
 from keepclear.detection.kernels_rows import (
     CODES,
     COUNT,
@@ -33,20 +36,28 @@ from keepclear.detection.kernels_rows import (
     Singles,
     prepare,
 )
-from keepclear.detection.kernels_shelves import FANOUT, HELD, NUMBER, PLAN, ROW, SHELVES, link, unlink
+from keepclear.detection.kernels_shelves import HELD, NUMBER, SHELVES, link, unlink
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import LEAST_OVERLAP_M
 
 Tables = tuple[Any, ...]
 """Several arrays, handed over together."""
 _FAR = np.float32(np.inf)
+NAME_BYTES = 48
+"""What lies before the letters of an id."""
+_ALWAYS = 2_100_000_000
+"""Ticks beyond all that there are."""
+LINE = 16
+"""Words that the machine fetches at once."""
+SKETCH_LINES = 13
+"""Lines in which a leaf's frame and sketch lie, wherever they begin."""
 
 
-@compiled
+@compiled_lean
 def _look(
     a: Heads, a_exact: Floats, a_xyz: Floats, taken: Heads, many: int, party: int, heads: Heads, exact: Floats,
     xyz: Floats, apart: Floats, rules: Floats, marks: Heads, mark: int, found: Heads, count: int, drawing: Floats,
-    frame: Floats,
+    frame: Floats, names: Ints,
 ) -> int:  # fmt: skip
     """The rows taken down, held against one that is asked about; ``found`` gets their plans and what they are to it."""
     a_far = -1.0
@@ -94,10 +105,12 @@ def _look(
             marks[plan, 0], marks[plan, 1] = mark, count
             found[count, 0], found[count, 1] = plan, state
             count += 1
+            fetch_at(names[plan])
+            fetch_at(names[plan] + NAME_BYTES)
     return count
 
 
-@compiled
+@compiled_lean
 def _meets(side: Singles, box: Heads, low: Singles, high: Singles, start: int, until: int) -> bool:
     """True when a box comes into another and a window; all sides are compared, which is faster than to choose."""
     return bool(
@@ -107,28 +120,87 @@ def _meets(side: Singles, box: Heads, low: Singles, high: Singles, start: int, u
     )  # fmt: skip
 
 
-@compiled
-def _near(
-    low: Singles, high: Singles, start: int, until: int, skip: int, later: bool, shelves: Heads, leaves: Heads,
-    boxes: Heads, pool: Ints, taken: Heads,
-) -> int:  # fmt: skip
-    """Takes down the rows whose boxes come into a box and a window, and whose plan is asked about; how many."""
-    shelf_sides, leaf_sides, sides = shelves.view(np.float32), leaves.view(np.float32), boxes.view(np.float32)
-    many = 0
+@compiled_lean
+def _leaves_near(low: Singles, high: Singles, start: int, until: int, laid: Tables, passing: Heads, met: Heads) -> int:
+    """Takes down the leaves whose boxes come into a box and a window, by their places on the shelves; how many."""
+    shelves, leaves, _, boxes, pool = laid
+    sides, leaf_sides, lines = shelves.view(np.float32), leaves.view(np.float32), boxes.reshape(-1, LINE)
+    over = many = 0
     for shelf in range(pool[SHELVES]):
-        if not _meets(shelf_sides[shelf], shelves[shelf], low, high, start, until):
-            continue
+        if _meets(sides[shelf], shelves[shelf], low, high, start, until):
+            passing[over] = shelf
+            over += 1
+            for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves[shelf, HELD]):
+                fetch_row(leaves, leaf)
+    for i in range(over):
+        shelf = passing[i]
         for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves[shelf, HELD]):
-            if not _meets(leaf_sides[leaf], leaves[leaf], low, high, start, until):
-                continue
-            first = leaves[leaf, NUMBER] * FANOUT
-            for here in range(first, first + leaves[leaf, HELD]):
-                if _meets(sides[here], boxes[here], low, high, start, until):
-                    plan = boxes[here, PLAN]
-                    if plan != skip and not (later and plan < skip):
-                        taken[many] = boxes[here, ROW]
-                        many += 1
+            if _meets(leaf_sides[leaf], leaves[leaf], low, high, start, until):
+                met[many] = leaf
+                many += 1
+                for line in range(SKETCH_LINES):
+                    fetch_row(lines, leaves[leaf, NUMBER] * (WORDS // LINE) + line)
     return many
+
+
+@compiled_lean
+def _sketches_near(many: int, leaves: Heads, boxes: Heads, met: Heads, taken: Heads, asked: Tables) -> int:
+    """Takes down, of the leaves that were met, where rows are named whose sketches meet that of a box; how many."""
+    _, values, steps, meets = asked
+    frames, sketches, eights, found = boxes.view(np.float32), boxes.view(np.uint8), meets.view(np.uint64), 0
+    for i in range(many):
+        leaf, held = leaves[met[i], NUMBER], leaves[met[i], HELD]
+        sketch_box(values, frames, leaf, steps)
+        hold_against(leaf, steps, sketches, meets)
+        for eight in range(FANOUT // 8):
+            if eights[eight] != 0:
+                for place in range(8 * eight, min(8 * eight + 8, held)):
+                    if meets[place]:
+                        taken[found] = member(leaf, place)
+                        fetch_row(boxes, taken[found])
+                        found += 1
+    return found
+
+
+@compiled
+def room_for_a_box() -> Tables:
+    """Room for a box that is asked about: its head as far as its window, its sides, its sketch, and what that meets."""
+    return np.empty(10, np.int32), np.empty(SIDES), np.empty(SIDES, np.uint8), np.empty(FANOUT, np.uint8)
+
+
+@compiled_lean
+def _near(asked: Tables, skip: int, later: bool, rows: Tables, laid: Tables, scratch: Tables) -> int:
+    """Takes down the rows whose boxes meet one that is asked about, and whose plan is asked about; how many.
+
+    ``skip`` and ``later`` are those of ``_ask``.
+    """
+    heads, exact, xyz = rows
+    _, leaves, _, boxes, _ = laid
+    marks, _, _, taken, met, names = scratch
+    box, values, _, _ = asked
+    sides, side = heads.view(np.float32), box.view(np.float32)
+    low, high, start, until = side[:4], side[4:8], box[START], box[END]
+    sides_of(side, box, values)
+    many = _leaves_near(low, high, start, until, laid, taken, met)
+    many = _sketches_near(many, leaves, boxes, met, taken, asked)
+    wanted = near = 0
+    for i in range(many):
+        row, plan = boxes[taken[i]], boxes[taken[i] + 1]
+        if plan != skip and not (later and plan < skip):
+            taken[wanted] = row
+            wanted += 1
+            fetch_row(heads, row)
+            fetch_row(exact, row)
+            fetch_row(marks, plan)
+            fetch_row(names, plan)
+    for i in range(wanted):
+        row = taken[i]
+        if _meets(sides[row], heads[row], low, high, start, until):
+            taken[near] = row
+            near += 1
+            fetch_row(xyz, heads[row, VERTEX])
+            fetch_row(xyz, heads[row, VERTEX] + heads[row, COUNT] - 1)
+    return near
 
 
 @compiled
@@ -143,39 +215,24 @@ def _ask(
     """
     a_heads, a_exact, a_xyz = asked
     heads, exact, xyz = rows
-    shelves, leaves, _, boxes, pool = laid
     apart, widest, rules = agreed
-    marks, found, drawing, taken = scratch
-    a_singles = a_heads.view(np.float32)
-    low, high, frame = np.empty(4, np.float32), np.empty(4, np.float32), np.empty(13)
-    begun = count
+    marks, found, drawing, taken, _, names = scratch
+    a_singles, room, frame = a_heads.view(np.float32), room_for_a_box(), np.empty(13)
+    box, begun = room[0], count
+    side = box.view(np.float32)
     for row in range(first, end):
         a, own = a_heads[row], a_exact[row]
         reach = widest[a[WHOSE] & 255]
         for k in range(4):
-            low[k] = np.nextafter(np.float32(float(a_singles[row, k]) - reach[k]), -_FAR)
-            high[k] = np.nextafter(np.float32(float(a_singles[row, 4 + k]) + reach[k]), _FAR)
-        start, until = int(a[START] - reach[4]), int(a[END] + reach[4])
-        many = _near(low, high, start, until, skip, later, shelves, leaves, boxes, pool, taken)
+            side[k] = np.nextafter(np.float32(float(a_singles[row, k]) - reach[k]), -_FAR)
+            side[4 + k] = np.nextafter(np.float32(float(a_singles[row, 4 + k]) + reach[k]), _FAR)
+        box[START] = max(int(a[START] - reach[4]), -_ALWAYS)
+        box[END] = min(int(a[END] + reach[4]), _ALWAYS)
+        many = _near(room, skip, later, rows, laid, scratch)
         count = _look(
-            a,
-            own,
-            a_xyz,
-            taken,
-            many,
-            party,
-            heads,
-            exact,
-            xyz,
-            apart,
-            rules,
-            marks,
-            mark,
-            found,
-            count,
-            drawing,
-            frame,
-        )
+            a, own, a_xyz, taken, many, party, heads, exact, xyz, apart, rules, marks, mark, found, count, drawing,
+            frame, names,
+        )  # fmt: skip
         if stop:
             for i in range(begun, count):
                 if found[i, 1] == OVERLAP:
@@ -185,14 +242,21 @@ def _ask(
 
 @compiled
 def ask_fresh(
-    said: Floats, places: Floats, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables,
-    agreed: Tables, scratch: Tables, mark: int,
-) -> int:  # fmt: skip
-    """``prepare`` into room that is there, and ``ask``, in one go; ``WRONG`` where a row needs another look."""
+    said: Floats, places: Floats, many: int, skip: int, party: int, stop: bool, asked: Tables, rows: Tables,
+    laid: Tables, agreed: Tables, scratch: Tables, mark: int,
+) -> tuple[int, int]:  # fmt: skip
+    """``prepare`` so many rows into room that is there, and ``_ask``: how many plans, and how many are not sure.
+
+    The first is ``WRONG`` where a row needs another look.
+    """
     heads, exact, xyz = asked
-    if len(prepare(said, places, agreed[2], heads, heads.view(np.float32), exact, xyz, 0, 0)):
-        return WRONG
-    return _ask(0, len(said), skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
+    if len(prepare(said[:many], places, agreed[2], heads, heads.view(np.float32), exact, xyz, 0, 0)):
+        return WRONG, 0
+    found, unsure = scratch[1], 0
+    count = _ask(0, many, skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
+    for i in range(count):
+        unsure += found[i, 1] != OVERLAP
+    return count, unsure
 
 
 @compiled
@@ -210,7 +274,7 @@ def ask_in_turn(
     has been answered it takes the place of its earlier version, so that those after it meet it; there is room for all.
     ``later``: each is held against plans of higher slots alone.
     """
-    marks, found, _, _ = scratch
+    marks, found, _, _, _, _ = scratch
     shelves, leaves, homes, boxes, pool = laid
     heads, count = rows[0], 0
     while at < len(spans) and count + len(marks) <= len(found):

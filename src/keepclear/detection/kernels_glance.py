@@ -9,48 +9,57 @@ from __future__ import annotations
 
 import math
 
-from keepclear.detection.compiled import compiled
+from keepclear.detection.compiled import compiled_lean
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE
-from keepclear.detection.kernels_lateral import POLYGON, cross, inside
+from keepclear.detection.kernels_lateral import POLYGON, cross, inside, middles_in_both
 from keepclear.spacetime.geodesic import MEAN_RADIUS_M, Floats
 
 GLANCE_M = 100_000.0
 GLANCE_SLOP_M = 2.0
+DEEP_M = 2 * GLANCE_SLOP_M
+"""What lies this deep in a drawn polygon lies in it on the ground, and so does a disc of a centimetre round it."""
 
 
-@compiled
+@compiled_lean
 def glance(
     a: Floats, a_count: int, a_kind: int, b: Floats, b_count: int, b_kind: int, far: float, enough: float,
     clear_from: float,
 ) -> int:  # fmt: skip
     """How two drawn rows stand to each other, where no error of a chart that reaches so ``far`` can change it.
 
-    They overlap when they are no more than ``enough`` apart, and are clear from ``clear_from`` on.
+    They overlap when they are no more than ``enough`` apart, and are clear from ``clear_from`` on. Where distance alone
+    does not say (``enough`` under 0), polygons overlap when they have a place in common that lies deep in both.
     """
-    share = 3.0 * (far / MEAN_RADIUS_M) ** 2
+    share = 3.0 / MEAN_RADIUS_M**2 * far * far
     near = (enough - GLANCE_SLOP_M) / (1.0 + share)
     clear = (clear_from + GLANCE_SLOP_M) / (1.0 - share)
-    least = math.inf
-    if near >= 0.0:
-        least = _least_square(a, a_count, b, b_count, near * near, least)
-        least = _least_square(b, b_count, a, a_count, near * near, least)
-        if least <= near * near:
-            return OVERLAP
-    if (
-        cross(a, a_count, b, b_count)
-        or (a_kind == POLYGON and inside(a, a_count, b[0, 0], b[0, 1]))
-        or (b_kind == POLYGON and inside(b, b_count, a[0, 0], a[0, 1]))
+    sure = near >= 0.0
+    within = near * near if sure else -1.0
+    if not sure and a_kind == POLYGON and b_kind == POLYGON and middles_in_both(a, a_count, b, b_count, DEEP_M):
+        return OVERLAP
+    if (a_kind == POLYGON and inside(a, a_count, b[0, 0], b[0, 1])) or (
+        b_kind == POLYGON and inside(b, b_count, a[0, 0], a[0, 1])
     ):
-        return OVERLAP if near >= 0.0 else UNSURE
-    if near < 0.0:
-        least = _least_square(a, a_count, b, b_count, 0.0, least)
-        least = _least_square(b, b_count, a, a_count, 0.0, least)
+        return OVERLAP if sure else UNSURE
+    least = math.inf
+    if a_count > 1:
+        least = _least_square(b, b_count, a, a_count, within, least)
+    if least > within and (b_count > 1 or a_count == 1):
+        least = _least_square(a, a_count, b, b_count, within, least)
+    if least <= within:
+        return OVERLAP
+    if a_count > 1 and b_count > 1 and cross(a, a_count, b, b_count):
+        return OVERLAP if sure else UNSURE
     return CLEAR if least >= clear * clear else UNSURE
 
 
-@compiled
+@compiled_lean
 def _least_square(a: Floats, a_count: int, b: Floats, b_count: int, enough: float, least: float) -> float:
-    """The square of the least distance of a drawn row's vertices from another's edges; the first that is enough."""
+    """The square of the least distance of a drawn row's vertices from another's edges; the first that is enough.
+
+    A single vertex is an edge without length, and all the nearest places of two rows that do not cross are found from
+    the vertices of either; where one has a single vertex, from that one.
+    """
     for j in range(max(b_count - 1, 1)):
         end = min(j + 1, b_count - 1)
         x, y = b[j, 0], b[j, 1]

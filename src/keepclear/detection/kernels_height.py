@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from keepclear.detection.compiled import compiled
+from keepclear.detection.compiled import compiled_lean
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import EGM96_DOUBT_M, LEAST_OVERLAP_M, NOISE_M
 
@@ -25,7 +25,7 @@ FLOOR_M, CEILING_M, GEOID_M, GEOID_SLACK_M = 3, 4, 5, 6
 """Columns of a row's exact numbers; the geoid is within the slack of its middle value anywhere over the row."""
 
 
-@compiled
+@compiled_lean
 def metres_of(value: float, datum: int, unit: int) -> float:
     """An altitude in metres of its own datum."""
     if datum == SFC:
@@ -35,7 +35,7 @@ def metres_of(value: float, datum: int, unit: int) -> float:
     return float(value * UNIT_M[unit])
 
 
-@compiled
+@compiled_lean
 def rise(
     floor_m: float, floor: int, over: Floats, ceiling_m: float, ceiling: int, under: Floats, rules: Floats
 ) -> tuple[float, float, bool]:
@@ -68,14 +68,14 @@ def rise(
     return gap - slack, gap + slack, True
 
 
-@compiled
+@compiled_lean
 def _contact(low: float, high: float, widened: bool) -> int:
     if low >= (LEAST_OVERLAP_M if widened else -NOISE_M):
         return CLEAR
     return OVERLAP if high <= -LEAST_OVERLAP_M + NOISE_M else UNSURE
 
 
-@compiled
+@compiled_lean
 def heights_meet(a: Floats, a_codes: int, b: Floats, b_codes: int, separation_m: float, rules: Floats) -> int:
     """How the bands of two rows stand to each other, ``separation_m`` apart."""
     a_floor, a_ceiling = a_codes & 7, (a_codes >> 3) & 7

@@ -13,7 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from keepclear.detection.compiled import compiled
+from keepclear.detection.compiled import compiled, compiled_lean
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE
 from keepclear.spacetime.geodesic import ECCENTRICITY_SQUARED, MEAN_RADIUS_M, SEMI_MAJOR_M, Floats
 from keepclear.spacetime.heights import LEAST_OVERLAP_M
@@ -37,7 +37,7 @@ _GOOD_ROOM_M = 0.05
 Ints = npt.NDArray[np.int64]
 
 
-@compiled
+@compiled_lean
 def frame_at(x: float, y: float, z: float, frame: Floats) -> None:
     """The chart (``spacetime.chart``) round a point of the ellipsoid: origin, east, north, up (3 each), radius."""
     z_up = z * _PLUMB
@@ -53,7 +53,7 @@ def frame_at(x: float, y: float, z: float, frame: Floats) -> None:
     frame[12] = radius
 
 
-@compiled
+@compiled_lean
 def draw(xyz: Floats, first: int, count: int, frame: Floats, drawn: Floats) -> float:
     """Draws points on a chart, into ``drawn`` (count, 2); the farthest from its centre, ∞ where one does not show."""
     far = 0.0
@@ -72,7 +72,7 @@ def draw(xyz: Floats, first: int, count: int, frame: Floats, drawn: Floats) -> f
     return math.sqrt(far)
 
 
-@compiled
+@compiled_lean
 def point_to_edge(points: Floats, at: int, line: Floats, i: int, j: int, under_m: float) -> tuple[float, float]:
     """The least and the most that the geodesic distance of a point from an edge can be; (∞, ∞): not under a bound."""
     start_x, start_y, start_z = line[i, 0], line[i, 1], line[i, 2]
@@ -104,7 +104,7 @@ def point_to_edge(points: Floats, at: int, line: Floats, i: int, j: int, under_m
     return max(level + longer - error, 0.0), level + longer + error
 
 
-@compiled
+@compiled_lean
 def nearest(
     a: Floats,
     a_first: int,
@@ -128,12 +128,12 @@ def nearest(
     return low, high
 
 
-@compiled
+@compiled_lean
 def _turn(a_x: float, a_y: float, b_x: float, b_y: float, c_x: float, c_y: float) -> float:
     return float((b_x - a_x) * (c_y - a_y) - (b_y - a_y) * (c_x - a_x))
 
 
-@compiled
+@compiled_lean
 def _edges_cross(a: Floats, i: int, b: Floats, j: int) -> bool:
     """True when the drawn edges from the i-th and from the j-th place properly cross."""
     p_x, p_y, q_x, q_y = a[i, 0], a[i, 1], a[i + 1, 0], a[i + 1, 1]
@@ -147,7 +147,7 @@ def _edges_cross(a: Floats, i: int, b: Floats, j: int) -> bool:
     return (_turn(r_x, r_y, s_x, s_y, p_x, p_y) > 0) != (_turn(r_x, r_y, s_x, s_y, q_x, q_y) > 0)
 
 
-@compiled
+@compiled_lean
 def cross(a: Floats, a_count: int, b: Floats, b_count: int) -> bool:
     """True when the drawn edges of two rows cross."""
     for i in range(a_count - 1):
@@ -157,7 +157,7 @@ def cross(a: Floats, a_count: int, b: Floats, b_count: int) -> bool:
     return False
 
 
-@compiled
+@compiled_lean
 def inside(ring: Floats, count: int, x: float, y: float) -> bool:
     """True when a place on the chart is within a drawn ring (closed: its last position is its first)."""
     held = False
@@ -168,7 +168,7 @@ def inside(ring: Floats, count: int, x: float, y: float) -> bool:
     return held
 
 
-@compiled
+@compiled_lean
 def depth(ring: Floats, count: int, x: float, y: float) -> float:
     """How deep in a drawn ring a place lies; −1 where it does not."""
     if not inside(ring, count, x, y):
@@ -209,8 +209,8 @@ def reaches_in(ring: Floats, count: int, line: Floats, line_count: int, need_m: 
     return False
 
 
-@compiled
-def _middles_in_both(a: Floats, a_count: int, b: Floats, b_count: int, need_m: float) -> bool:
+@compiled_lean
+def middles_in_both(a: Floats, a_count: int, b: Floats, b_count: int, need_m: float) -> bool:
     """True when the middle of one ring's corners lies so deep in both rings, as it does where they are alike."""
     for ring, count in ((a, a_count), (b, b_count)):
         x = y = 0.0
@@ -279,7 +279,7 @@ def _room_of_ears(ring: Floats, count: int, sign: float) -> float:
     return worst
 
 
-@compiled
+@compiled_lean
 def _is_ear(ring: Floats, left: Ints, many: int, at: int, sign: float) -> bool:
     """True when no other corner that is left lies in the triangle at a corner."""
     before, after = (at - 1 if at else many - 1), (at + 1) % many
@@ -294,17 +294,17 @@ def _is_ear(ring: Floats, left: Ints, many: int, at: int, sign: float) -> bool:
     return True
 
 
-@compiled
+@compiled_lean
 def _corner(ring: Floats, p: int, q: int, r: int) -> float:
     return _turn(ring[p, 0], ring[p, 1], ring[q, 0], ring[q, 1], ring[r, 0], ring[r, 1])
 
 
-@compiled
+@compiled_lean
 def _apart(ring: Floats, p: int, q: int) -> float:
     return math.sqrt((ring[p, 0] - ring[q, 0]) ** 2 + (ring[p, 1] - ring[q, 1]) ** 2)
 
 
-@compiled
+@compiled_lean
 def longest_m(xyz: Floats, first: int, count: int) -> float:
     """The longest chord of an edge."""
     most = 0.0
@@ -314,7 +314,7 @@ def longest_m(xyz: Floats, first: int, count: int) -> float:
     return math.sqrt(most)
 
 
-@compiled
+@compiled_lean
 def enough_m(a_radius: float, a_room: float, b_radius: float, b_room: float, separation_m: float) -> float:
     """Cores this near overlap for sure; under 0 where distance alone does not say."""
     if separation_m >= LEAST_OVERLAP_M:
@@ -326,7 +326,7 @@ def enough_m(a_radius: float, a_room: float, b_radius: float, b_room: float, sep
     return max(a_radius, b_radius) - (a_room if b_radius > 0 else b_room) - LEAST_OVERLAP_M - SLOP_M
 
 
-@compiled
+@compiled_lean
 def footprints_meet(
     a: Floats, a_first: int, a_count: int, a_kind: int, a_radius: float, a_room: float, a_drawn: Floats, a_far: float,
     b: Floats, b_first: int, b_count: int, b_kind: int, b_radius: float, b_room: float, b_drawn: Floats,
@@ -360,7 +360,7 @@ def footprints_meet(
     if separation_m >= LEAST_OVERLAP_M or far > 3e5:
         return UNSURE
     least = 0.02 + 2 * astray
-    if a_kind == POLYGON and b_kind == POLYGON and _middles_in_both(a_drawn, a_count, b_drawn, b_count, least):
+    if a_kind == POLYGON and b_kind == POLYGON and middles_in_both(a_drawn, a_count, b_drawn, b_count, least):
         return OVERLAP
     if a_kind == POLYGON:
         need = b_room if b_kind == POLYGON else 0.0

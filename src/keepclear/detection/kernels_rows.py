@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from keepclear.detection.compiled import compiled
+from keepclear.detection.compiled import compiled, compiled_lean
 from keepclear.detection.kernels_height import (
     AGL,
     CEILING_M,
@@ -50,7 +50,7 @@ _SLOPE = 1e-3
 _POLAR_SINE = 0.99
 
 
-@compiled
+@compiled_lean
 def ticks(ms: float, up: bool) -> int:
     """An instant in ticks, rounded outwards; what is beyond them all is at their end."""
     if up:
@@ -58,7 +58,7 @@ def ticks(ms: float, up: bool) -> int:
     return int(min(max(math.floor(ms / TICK_MS), -_MOST_TICK), _MOST_TICK - 1))
 
 
-@compiled
+@compiled_lean
 def set_box(single: Singles, low: Floats, high: Floats) -> None:
     """A box of four sides, rounded outwards to 32 bits."""
     for i in range(4):
@@ -66,13 +66,13 @@ def set_box(single: Singles, low: Floats, high: Floats) -> None:
         single[4 + i] = np.nextafter(np.float32(high[i]), np.float32(np.inf))
 
 
-@compiled
+@compiled_lean
 def set_times(head: Heads, start_ms: float, end_ms: float) -> None:
     """The window of a row, in ticks."""
     head[START], head[END] = ticks(start_ms, False), ticks(end_ms, True)
 
 
-@compiled
+@compiled_lean
 def place(lon: float, lat: float, xyz: Floats) -> None:
     """``geodesic.earth_centred`` of one position."""
     lam, phi = math.radians(lon), math.radians(lat)
@@ -82,7 +82,7 @@ def place(lon: float, lat: float, xyz: Floats) -> None:
     xyz[0], xyz[1], xyz[2] = across * math.cos(lam), across * math.sin(lam), prime * (1 - ECCENTRICITY_SQUARED) * sine
 
 
-@compiled
+@compiled_lean
 def _height_box(exact: Floats, codes: int, rules: Floats, low: Floats, high: Floats) -> bool:
     """The heights above the ellipsoid that a row can mean; False where its floor and ceiling need another look."""
     floor, ceiling = codes & 7, (codes >> 3) & 7
@@ -172,7 +172,7 @@ def prepare(
     return wrong[:found]
 
 
-@compiled
+@compiled_lean
 def _include_poles(low: Floats, high: Floats, reach: float) -> None:
     """An inside reaches out of its boundary's box only where x, y or z is most or least on the ellipsoid."""
     for axis in range(3):

@@ -4,6 +4,7 @@ Space and time are divided as the rows lie, not by fixed cells: a leaf holds up 
 shelf up to 64 leaves, and what is of another size or lasts longer by far is kept on shelves of its own, so that a
 single large row does not make a box large. A question goes over all shelves, the leaves of those it meets and the rows
 of those; what it reads lies side by side. Boxes are through the earth: no meridian is a seam and no pole is special.
+What a leaf holds is in ``kernels_leaves``.
 """
 
 from __future__ import annotations
@@ -12,19 +13,17 @@ import math
 
 import numpy as np
 
-from keepclear.detection.compiled import compiled
+from keepclear.detection.compiled import compiled, compiled_lean
+from keepclear.detection.kernels_leaves import FANOUT, enter, frame_leaf, leave, member
 from keepclear.detection.kernels_rows import END, LEAF, OWNER, START, Heads, Ints, Singles
 from keepclear.spacetime.geodesic import Floats
 
-FANOUT = 64
-"""The most leaves on a shelf, and the most rows in a leaf."""
 PACKED = 48
 """How many of either there are after ``pack``, which leaves room for some more."""
 
-ROW, PLAN = 10, 11
-"""Columns of a row's box after its sides and its window, which are those of a head."""
 NUMBER, HELD = 10, 11
-"""Columns of a leaf's box, on its shelf: where its rows are (from ``FANOUT`` times that), and how many."""
+"""Columns of a leaf's box, on its shelf, after its sides and its window, which are those of a head: which leaf it is,
+and how many rows it holds."""
 CLASS = 10
 """A column of a shelf's box beside ``HELD``, −1 where it is free; its leaves are from ``FANOUT`` times its number."""
 SHELVES, LEAVES, FREE_LEAVES, ROWS = range(4)
@@ -38,7 +37,7 @@ _FAR = np.float32(np.inf)
 _MOST_TICK = 2_000_000_000
 
 
-@compiled
+@compiled_lean
 def class_of(side: Singles, box: Heads) -> int:
     """The class of a box: how large and how long it is, in steps of four and of eight."""
     wide = max(side[4] - side[0], max(side[5] - side[1], side[6] - side[2]))
@@ -52,18 +51,18 @@ def class_of(side: Singles, box: Heads) -> int:
     return size * _DURATIONS + duration
 
 
-@compiled
+@compiled_lean
 def _extent_m(kind: int) -> float:
     """How wide a box of a class is, roughly: what a place is measured by."""
     return float(_FINEST_M * 4.0 ** (kind // _DURATIONS))
 
 
-@compiled
+@compiled_lean
 def _extent_ticks(kind: int) -> float:
     return float(_FINEST_TICKS * 8.0 ** (kind % _DURATIONS) / 2)
 
 
-@compiled
+@compiled_lean
 def _middle(side: Singles, box: Heads, axis: int) -> float:
     """Twice the middle of a box along x, y, z, or in time."""
     if axis < 3:
@@ -71,7 +70,7 @@ def _middle(side: Singles, box: Heads, axis: int) -> float:
     return float(box[START]) + float(box[END])
 
 
-@compiled
+@compiled_lean
 def empty(side: Singles, box: Heads) -> None:
     """Makes a box that holds nothing and meets nothing."""
     for k in range(4):
@@ -79,7 +78,7 @@ def empty(side: Singles, box: Heads) -> None:
     box[START], box[END] = _MOST_TICK, -_MOST_TICK
 
 
-@compiled
+@compiled_lean
 def include(side: Singles, box: Heads, new_side: Singles, new_box: Heads) -> None:
     """Makes a box so large that it holds another."""
     for k in range(4):
@@ -87,7 +86,7 @@ def include(side: Singles, box: Heads, new_side: Singles, new_box: Heads) -> Non
     box[START], box[END] = min(box[START], new_box[START]), max(box[END], new_box[END])
 
 
-@compiled
+@compiled_lean
 def _growth(side: Singles, box: Heads, new_side: Singles, new_box: Heads, wide: float, long: float) -> float:
     """By how much more a box would be met by questions of such extents if it held another; its size breaks ties."""
     before = after = 1.0
@@ -101,7 +100,7 @@ def _growth(side: Singles, box: Heads, new_side: Singles, new_box: Heads, wide: 
     return after - before + 1e-6 * before
 
 
-@compiled
+@compiled_lean
 def _shelf_for(kind: int, side: Singles, box: Heads, shelves: Heads, pool: Ints) -> int:
     """The shelf of a class that grows least by taking a box in; −1 where there is none."""
     best, chosen, sides = math.inf, -1, shelves.view(np.float32)
@@ -114,7 +113,7 @@ def _shelf_for(kind: int, side: Singles, box: Heads, shelves: Heads, pool: Ints)
     return chosen
 
 
-@compiled
+@compiled_lean
 def _leaf_for(shelf: int, side: Singles, box: Heads, shelves: Heads, leaves: Heads) -> int:
     """The leaf of a shelf that grows least by taking a box in, by its place in ``leaves``."""
     best, first, sides = math.inf, shelf * FANOUT, leaves.view(np.float32)
@@ -127,7 +126,7 @@ def _leaf_for(shelf: int, side: Singles, box: Heads, shelves: Heads, leaves: Hea
     return chosen
 
 
-@compiled
+@compiled_lean
 def _new_shelf(kind: int, shelves: Heads, pool: Ints) -> int:
     """A shelf of a class without leaves: one that has become free, or the next; there is room for it."""
     shelf = 0
@@ -139,7 +138,7 @@ def _new_shelf(kind: int, shelves: Heads, pool: Ints) -> int:
     return shelf
 
 
-@compiled
+@compiled_lean
 def _new_leaf(shelf: int, shelves: Heads, leaves: Heads, homes: Heads, pool: Ints) -> int:
     """A leaf without rows on a shelf that has a place for it, by that place."""
     number = pool[FREE_LEAVES]
@@ -156,16 +155,36 @@ def _new_leaf(shelf: int, shelves: Heads, leaves: Heads, homes: Heads, pool: Int
     return leaf
 
 
-@compiled
-def _fit(around: Heads, boxes: Heads, first: int, held: int) -> None:
-    """Makes a box as small as it can be round all that it holds."""
-    side, sides = around.view(np.float32), boxes.view(np.float32)
+@compiled_lean
+def _fit(around: Heads, leaves: Heads, first: int, held: int) -> None:
+    """Makes a shelf's box as small as it can be round its leaves."""
+    side, sides = around.view(np.float32), leaves.view(np.float32)
     empty(side, around)
     for i in range(first, first + held):
-        include(side, around, sides[i], boxes[i])
+        include(side, around, sides[i], leaves[i])
 
 
-@compiled
+@compiled_lean
+def _fit_rows(around: Heads, held: int, heads: Heads, boxes: Heads) -> None:
+    """Makes a leaf's box as small as it can be round its rows."""
+    side, sides = around.view(np.float32), heads.view(np.float32)
+    empty(side, around)
+    for i in range(held):
+        row = boxes[member(around[NUMBER], i)]
+        include(side, around, sides[row], heads[row])
+
+
+@compiled_lean
+def _touches(around: Heads, head: Heads) -> bool:
+    """True when a row reaches a side of the box that it is in, which may be smaller without it."""
+    side, own = around.view(np.float32), head.view(np.float32)
+    for k in range(8):
+        if side[k] == own[k]:
+            return True
+    return bool(around[START] == head[START] or around[END] == head[END])
+
+
+@compiled_lean
 def _widest(middles: Floats, kind: int) -> int:
     """Along which of x, y, z and time some middles (n, 4) lie farthest apart, as their class measures it."""
     most, axis = -1.0, 0
@@ -180,40 +199,48 @@ def _widest(middles: Floats, kind: int) -> int:
 
 
 @compiled
-def _in_order(boxes: Heads, first: int, kind: int) -> Ints:
-    """The places of a full slab of boxes, sorted along the axis on which they lie farthest apart."""
+def _in_order(boxes: Heads, chosen: Ints, kind: int) -> Ints:
+    """The numbers of a full slab of boxes, sorted along the axis on which they lie farthest apart."""
     sides, middles = boxes.view(np.float32), np.empty((FANOUT, 4))
     for i in range(FANOUT):
         for k in range(4):
-            middles[i, k] = _middle(sides[first + i], boxes[first + i], k)
-    return np.argsort(middles[:, _widest(middles, kind)])
+            middles[i, k] = _middle(sides[chosen[i]], boxes[chosen[i]], k)
+    return chosen[np.argsort(middles[:, _widest(middles, kind)])]
+
+
+@compiled
+def _fill(leaf: int, rows: Ints, heads: Heads, leaves: Heads, boxes: Heads) -> None:
+    """A leaf, by its place in ``leaves``, holds these rows and no others."""
+    number = leaves[leaf, NUMBER]
+    for i in range(len(rows)):
+        row, at = rows[i], member(number, i)
+        boxes[at], boxes[at + 1], heads[row, LEAF] = row, heads[row, OWNER], number
+    leaves[leaf, HELD] = len(rows)
+    _fit_rows(leaves[leaf], len(rows), heads, boxes)
+    frame_leaf(number, len(rows), heads, boxes)
 
 
 @compiled
 def _split_leaf(leaf: int, heads: Heads, shelves: Heads, leaves: Heads, homes: Heads, boxes: Heads, pool: Ints) -> None:
     """Half of the rows of a full leaf go into a new one on the same shelf."""
-    shelf, base = leaf // FANOUT, leaves[leaf, NUMBER] * FANOUT
-    order, old = _in_order(boxes, base, shelves[shelf, CLASS]), boxes[base : base + FANOUT].copy()
+    shelf, rows = leaf // FANOUT, np.empty(FANOUT, np.int64)
+    for i in range(FANOUT):
+        rows[i] = boxes[member(leaves[leaf, NUMBER], i)]
+    rows = _in_order(heads, rows, shelves[shelf, CLASS])
     other = _new_leaf(shelf, shelves, leaves, homes, pool)
-    number, half = leaves[other, NUMBER], FANOUT // 2
-    for i in range(half):
-        boxes[base + i] = old[order[i]]
-        boxes[number * FANOUT + i] = old[order[half + i]]
-        heads[boxes[number * FANOUT + i, ROW], LEAF] = number
-    leaves[leaf, HELD] = leaves[other, HELD] = half
-    _fit(leaves[leaf], boxes, base, half)
-    _fit(leaves[other], boxes, number * FANOUT, half)
+    _fill(leaf, rows[: FANOUT // 2], heads, leaves, boxes)
+    _fill(other, rows[FANOUT // 2 :], heads, leaves, boxes)
 
 
 @compiled
 def _split_shelf(shelf: int, shelves: Heads, leaves: Heads, homes: Heads, pool: Ints) -> None:
     """Half of the leaves of a full shelf go onto a new one."""
     kind, base, half = shelves[shelf, CLASS], shelf * FANOUT, FANOUT // 2
-    order, old = _in_order(leaves, base, kind), leaves[base : base + FANOUT].copy()
+    order, old = _in_order(leaves, np.arange(base, base + FANOUT), kind), leaves[base : base + FANOUT].copy()
     other = _new_shelf(kind, shelves, pool)
     for i in range(half):
-        leaves[base + i] = old[order[i]]
-        leaves[other * FANOUT + i] = old[order[half + i]]
+        leaves[base + i] = old[order[i] - base]
+        leaves[other * FANOUT + i] = old[order[half + i] - base]
         homes[leaves[other * FANOUT + i, NUMBER]] = other
     shelves[shelf, HELD] = shelves[other, HELD] = half
     _fit(shelves[shelf], leaves, base, half)
@@ -247,9 +274,8 @@ def link(rows: Ints, heads: Heads, shelves: Heads, leaves: Heads, homes: Heads, 
             _split_leaf(leaf, heads, shelves, leaves, homes, boxes, pool)
             leaf = _leaf_for(shelf, side, head, shelves, leaves)
         number = leaves[leaf, NUMBER]
-        box = boxes[number * FANOUT + leaves[leaf, HELD]]
-        box[:10] = head[:10]
-        box[ROW], box[PLAN], head[LEAF] = row, head[OWNER], number
+        enter(number, leaves[leaf, HELD], row, head[OWNER], heads, boxes)
+        head[LEAF] = number
         leaves[leaf, HELD] += 1
         include(leaf_sides[leaf], leaves[leaf], side, head)
         include(shelf_sides[shelf], shelves[shelf], side, head)
@@ -268,25 +294,25 @@ def unlink(
             continue
         heads[row, LEAF] = -1
         shelf = homes[number]
-        leaf, here = shelf * FANOUT, number * FANOUT
+        leaf = shelf * FANOUT
         while leaves[leaf, NUMBER] != number:
             leaf += 1
-        while boxes[here, ROW] != row:
-            here += 1
         leaves[leaf, HELD] -= 1
         pool[ROWS] -= 1
-        boxes[here] = boxes[number * FANOUT + leaves[leaf, HELD]]
-        _fit(leaves[leaf], boxes, number * FANOUT, leaves[leaf, HELD])
+        leave(number, row, leaves[leaf, HELD], boxes)
+        if _touches(leaves[leaf], heads[row]):
+            _fit_rows(leaves[leaf], leaves[leaf, HELD], heads, boxes)
         if leaves[leaf, HELD] == 0:
             shelves[shelf, HELD] -= 1
             leaves[leaf] = leaves[shelf * FANOUT + shelves[shelf, HELD]]
             homes[number], pool[FREE_LEAVES] = pool[FREE_LEAVES], number
             if shelves[shelf, HELD] == 0:
                 shelves[shelf, CLASS] = -1
-        _fit(shelves[shelf], leaves, shelf * FANOUT, shelves[shelf, HELD])
+        if _touches(shelves[shelf], heads[row]):
+            _fit(shelves[shelf], leaves, shelf * FANOUT, shelves[shelf, HELD])
 
 
-@compiled
+@compiled_lean
 def _select(middles: Floats, rows: Ints, first: int, end: int, at: int, axis: int) -> None:
     """Moves middles and their rows until those before ``at`` are no greater along an axis than those from it on."""
     low, high = first, end - 1
@@ -335,14 +361,8 @@ def pack(rows: Ints, heads: Heads, shelves: Heads, leaves: Heads, homes: Heads, 
             parts.append((first, at, shelf))
             continue
         leaf = _new_leaf(shelf, shelves, leaves, homes, pool)
-        number = leaves[leaf, NUMBER]
-        for i in range(end - first):
-            box, row = boxes[number * FANOUT + i], rows[first + i]
-            box[:10] = heads[row, :10]
-            box[ROW], box[PLAN], heads[row, LEAF] = row, heads[row, OWNER], number
-        leaves[leaf, HELD] = end - first
+        _fill(leaf, rows[first:end], heads, leaves, boxes)
         pool[ROWS] += end - first
-        _fit(leaves[leaf], boxes, number * FANOUT, end - first)
         include(shelves.view(np.float32)[shelf], shelves[shelf], leaves.view(np.float32)[leaf], leaves[leaf])
 
 

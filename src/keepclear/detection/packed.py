@@ -52,16 +52,23 @@ def said_of(plans: Sequence[Plan], whose: Sequence[int], rules: HeightRules) -> 
     numbers: list[tuple[float, ...]] = []
     places: list[tuple[float, float]] = []
     rows = [0]
-    for number, plan in enumerate(plans):
-        envelope, code = plan.envelope, whose[number]
-        if isinstance(envelope, Trajectory):
-            for start_ms, end_ms in extent_of(plan, rules).time_ms.tolist():
-                numbers.append((OPAQUE, 0, 0.0, 0.0, 0.0, start_ms, end_ms, 0, 0.0, code))
-        else:
-            for volume in envelope:
-                _add(volume, code, numbers, places)
+    for plan, code in zip(plans, whose, strict=True):
+        say(plan, code, rules, numbers, places)
         rows.append(len(numbers))
     return Said(np.array(numbers, float), np.array(places, float) if places else _NO_PLACES, rows)
+
+
+def say(
+    plan: Plan, whose: int, rules: HeightRules, numbers: list[tuple[float, ...]], places: list[tuple[float, float]]
+) -> None:
+    """Adds the rows and the positions of a plan."""
+    envelope = plan.envelope
+    if isinstance(envelope, Trajectory):
+        for start_ms, end_ms in extent_of(plan, rules).time_ms.tolist():
+            numbers.append((OPAQUE, 0, 0.0, 0.0, 0.0, start_ms, end_ms, 0, 0.0, whose))
+    else:
+        for volume in envelope:
+            _add(volume, whose, numbers, places)
 
 
 def _add(volume: Volume, code: int, numbers: list[tuple[float, ...]], places: list[tuple[float, float]]) -> None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import CODES, COUNT, KIND_SHIFT, OWNER, VERTEX, WHOSE, lay_down
+from keepclear.detection.names import Names
 from keepclear.detection.packed import Said, volume_of
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.geodesic import Floats
@@ -32,6 +33,8 @@ class GridRows:
     def __init__(self) -> None:
         self.ids: list[str] = []
         """Of each slot the plan's id, empty where the slot is free."""
+        self.names = Names(_FEWEST)
+        """The same, for kernels."""
         self.slots: dict[str, int] = {}
         self.kept: dict[int, Plan] = {}
         """By slot, the plans that rows do not say in full: trajectories, holes, and what is large or lies oddly."""
@@ -81,6 +84,7 @@ class GridRows:
         self.activities = {name: number for number, name in enumerate(activities)}
         self.used_rows, self.used_places = len(tables["heads"]), len(tables["xyz"])
         self.owned, self.heads = _roomy(tables["owned"]), _roomy(tables["heads"])
+        self.names.restore(self.ids, len(self.owned))
         self.exact, self.xyz, self.places = _roomy(tables["exact"]), _roomy(tables["xyz"]), _roomy(tables["places"])
         self.singles = self.heads.view(np.float32)
         self._free_slots = [slot for slot, name in enumerate(self.ids) if not name]
@@ -123,7 +127,7 @@ class GridRows:
         self._free_rows.setdefault(count, []).append(first)
         self._free_places.setdefault(places, []).append(place)
         self._free_slots.append(slot)
-        self.ids[slot] = ""
+        self.ids[slot], self.names[slot] = "", None
         self.owned[slot] = 0
         self.kept.pop(slot, None)
         self._made.pop(slot, None)
@@ -132,6 +136,7 @@ class GridRows:
         """Makes the tables so large that so many more of each can be kept."""
         if len(self.ids) + plans > len(self.owned):
             self.owned = _grown(self.owned, len(self.ids) + plans)
+            self.names.make_room(len(self.owned))
         if self.used_rows + rows > len(self.heads):
             self.heads = _grown(self.heads, self.used_rows + rows)
             self.singles = self.heads.view(np.float32)
@@ -186,7 +191,7 @@ class GridRows:
         else:
             slot = len(self.ids)
             self.ids.append(name)
-        self.slots[name] = slot
+        self.slots[name], self.names[slot] = slot, name
         return slot
 
     def _rows_for(self, count: int) -> int:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keepclear.detection.kernels_leaves import FANOUT, WORDS
 from keepclear.detection.kernels_rows import LEAF, OWNER
 from keepclear.detection.kernels_shelves import (
-    FANOUT,
     FREE_LEAVES,
     LEAVES,
     PACKED,
@@ -36,6 +36,11 @@ class GridShelves:
     def rows(self) -> int:
         """How many rows there are in leaves."""
         return int(self.pool[ROWS])
+
+    @property
+    def most_leaves(self) -> int:
+        """For how many leaves there is room."""
+        return len(self.homes)
 
     def link(self, rows: GridRows, numbers: Sequence[int] | npt.NDArray[np.int64]) -> None:
         """Puts rows into leaves."""
@@ -72,7 +77,8 @@ class GridShelves:
         self.leaves: npt.NDArray[np.int32] = np.empty((shelves * FANOUT, 12), np.int32)
         self.homes: npt.NDArray[np.int32] = np.empty(leaves, np.int32)
         """Of each leaf its shelf."""
-        self.boxes: npt.NDArray[np.int32] = np.empty((leaves * FANOUT, 12), np.int32)
+        self.boxes: npt.NDArray[np.int32] = np.empty(leaves * WORDS, np.int32)
+        """Of each leaf its frame, the sketch of its rows' boxes, and the rows."""
 
     def make_room(self, rows: int = 1) -> None:
         """Room for so many rows, wherever they lie: each may take a shelf, and a leaf."""
@@ -81,7 +87,7 @@ class GridShelves:
             self.shelves, self.leaves = _grown(self.shelves, many), _grown(self.leaves, many * FANOUT)
         if self.pool[LEAVES] + rows > len(self.homes):
             many = len(self.homes) * 5 // 4 + rows
-            self.homes, self.boxes = _grown(self.homes, many), _grown(self.boxes, many * FANOUT)
+            self.homes, self.boxes = _grown(self.homes, many), _grown(self.boxes, many * WORDS)
 
 
 def _grown(table: Any, many: int) -> Any:
