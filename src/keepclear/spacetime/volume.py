@@ -72,7 +72,7 @@ def check_heights(
     footprint: Footprint, floor: Altitude, ceiling: Altitude, heights: HeightRules | None, field: str
 ) -> None:
     """Refuses a floor and ceiling that cannot be (see ``heights.height_band``), with their place under ``field``."""
-    if _surely_apart(floor, ceiling):
+    if surely_apart(floor, ceiling):
         return
     try:
         height_band(footprint, floor, ceiling, heights or HeightRules())
@@ -80,7 +80,7 @@ def check_heights(
         raise refusal.under(field) from None
 
 
-def _surely_apart(floor: Altitude, ceiling: Altitude) -> bool:
+def surely_apart(floor: Altitude, ceiling: Altitude) -> bool:
     """True of what ``height_band`` takes by any rules and over any footprint: one datum that needs no terrain, or the
     surface below it.
     """
