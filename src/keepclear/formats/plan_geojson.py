@@ -48,7 +48,7 @@ def _features(document: object) -> list[Any]:
 
 def _pieces(features: list[Any], heights: HeightRules, progress: Progress | None) -> Iterator[Piece]:
     """The pieces in file order. The features are taken out of their list, to be forgotten as soon as they are read."""
-    total, reader = len(features), PlainReader()
+    total, reader = len(features), PlainReader(heights)
     for first in range(0, total, PROGRESS_EVERY):
         portion = slice(first, min(first + PROGRESS_EVERY, total))
         several = features[portion]

@@ -14,9 +14,11 @@ from keepclear.formats.plan_pieces import NamedPlace, Piece
 from keepclear.formats.reader import LONGEST_NAME
 from keepclear.mechanism.words import Activity
 from keepclear.spacetime.altitude import Altitude, parse_altitude
+from keepclear.spacetime.heights import HeightRules
+from keepclear.spacetime.instants import Rounding, parse_instant
 from keepclear.spacetime.many_instants import plain_instants
 from keepclear.spacetime.plain_footprints import plain_footprints
-from keepclear.spacetime.volume import Volume, surely_apart
+from keepclear.spacetime.volume import Volume, taken_anywhere
 
 _ACTIVITIES = frozenset(map(str, Activity))
 _Limits = tuple[Altitude, Altitude]
@@ -27,9 +29,10 @@ _Row = tuple[NamedPlace, str, str, str, _Limits]
 
 
 class PlainReader:
-    """Reads portions of the features of one file."""
+    """Reads portions of the features of one file; ``heights`` are the rules that its heights are taken by."""
 
-    def __init__(self) -> None:
+    def __init__(self, heights: HeightRules) -> None:
+        self._heights = heights
         self._limits: dict[tuple[str, str], _Limits | None] = {}
 
     def pieces(self, features: Sequence[Any], first: int) -> list[Piece | None]:
@@ -40,15 +43,12 @@ class PlainReader:
         for number, feature in enumerate(features, first):
             self._look(feature, number, rows, *columns)
         starts, ends, *said = columns
-        times = plain_instants(starts + ends)
-        if times is None:
-            return found
-        all_ms, footprints = times.tolist(), plain_footprints(*said)
-        start_ms, end_ms = all_ms[: len(rows)], all_ms[len(rows) :]
+        footprints = plain_footprints(*said)
+        start_ms, end_ms = _instants(starts, "down"), _instants(ends, "up")
         for (place, notice, party, activity, limits), footprint, start, end in zip(
             rows, footprints, start_ms, end_ms, strict=True
         ):
-            if footprint is not None and start < end:
+            if footprint is not None and start is not None and end is not None and start < end:
                 volume = Volume(footprint, *limits, start, end)
                 found[place.number - first] = Piece(place, notice, party, activity, volume)
         return found
@@ -85,19 +85,31 @@ class PlainReader:
         half_widths_m.append(properties.get("half_width_m"))
 
     def _limits_of(self, floor: str, ceiling: str) -> _Limits | None:
-        """The two heights, where no rules nor place are needed to take them."""
+        """The two heights, where they are taken over any footprint."""
         said = floor, ceiling
         if said not in self._limits:
-            self._limits[said] = _plain_limits(floor, ceiling)
+            self._limits[said] = self._read_limits(floor, ceiling)
         return self._limits[said]
 
+    def _read_limits(self, floor: object, ceiling: object) -> _Limits | None:
+        try:
+            limits = parse_altitude(floor, "floor"), parse_altitude(ceiling, "ceiling")
+        except InvalidInput:
+            return None
+        return limits if taken_anywhere(*limits, self._heights) else None
 
-def _plain_limits(floor: object, ceiling: object) -> _Limits | None:
+
+def _instants(texts: Sequence[object], rounding: Rounding) -> Sequence[int | None]:
+    """The instants; None for what is none."""
+    together = plain_instants(texts)
+    return [_instant(text, rounding) for text in texts] if together is None else together.tolist()
+
+
+def _instant(text: object, rounding: Rounding) -> int | None:
     try:
-        limits = parse_altitude(floor, "floor"), parse_altitude(ceiling, "ceiling")
+        return parse_instant(text, "", rounding=rounding)
     except InvalidInput:
         return None
-    return limits if surely_apart(*limits) else None
 
 
 def _is_name(value: object) -> bool:
