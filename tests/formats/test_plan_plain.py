@@ -110,7 +110,7 @@ def test_one_wrong_feature_is_refused_as_if_read_alone(path: tuple[str, ...], va
         check(features)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(st.tuples(st.integers(0, len(ORDINARY) - 1), st.sampled_from(BROKEN)), min_size=2, max_size=4))
 def test_of_several_that_are_wrong_the_first_is_refused(wrongs: list[tuple[int, Any]]) -> None:
     features = copy.deepcopy(ORDINARY)

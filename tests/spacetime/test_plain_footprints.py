@@ -80,7 +80,7 @@ def polygons(draw: st.DrawFn) -> dict[str, Any]:
     return {"type": POLYGON, "coordinates": [shell, *holes]}
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(polygons())
 def test_a_polygon_that_is_taken_is_taken_by_the_judge_of_rings(polygon: dict[str, Any]) -> None:
     check(polygon)
@@ -99,7 +99,7 @@ def nearly_touching(place: Place, long_m: float, gap_m: float, turn_deg: float, 
     return {"type": POLYGON, "coordinates": [[west, east, right, near_right, tip, near_left, left, west]]}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.sampled_from(PLACES),
     st.sampled_from([10.0, 5_000.0, 60_000.0, 150_000.0, 190_000.0]),

@@ -32,7 +32,11 @@ GEOID_M = (-108.0, 87.0)
 """All undulations of EGM96 lie between."""
 _GATHERED = 50_000
 _MOST_AT_ONCE = 100_000_000
-"""Rows asked about, times rows there are: no answer of the tree is longer."""
+"""Rows asked about at first, times rows there are: no answer of the tree is longer."""
+_USUAL_AT_ONCE = 2_000_000
+"""Pairs in an answer of the tree, where the rows asked about before are a guide to those asked about next."""
+_MOST_TIMES = 4
+"""How many times as many rows are asked about as at first, at most."""
 _BEYOND = 1e15
 _SEEN = (256, 2048)
 """Of how many rows it is seen which dimensions tell them apart."""
@@ -256,13 +260,14 @@ def _near(
     tree = shapely.STRtree(shapely.box(flat[0][:, first], flat[0][:, second], flat[1][:, first], flat[1][:, second]))
     widest = grow.max(axis=1)[our_activity][ours.owner]
     low, high = np.clip(ours.low - widest, -_BEYOND, _BEYOND), np.clip(ours.high + widest, -_BEYOND, _BEYOND)
-    rows_at_once = max(_MOST_AT_ONCE // len(theirs.owner), 1)
-    done = 0
+    fewest = max(_MOST_AT_ONCE // len(theirs.owner), 1)
+    done, many = 0, fewest
     while done < len(ours.first) - 1:
-        until = max(int(np.searchsorted(ours.first, ours.first[done] + rows_at_once, side="right")) - 1, done + 1)
+        until = max(int(np.searchsorted(ours.first, ours.first[done] + many, side="right")) - 1, done + 1)
         own = slice(int(ours.first[done]), int(ours.first[until]))
         boxes = shapely.box(low[own, first], low[own, second], high[own, first], high[own, second])
         one, other = tree.query(boxes)
+        many = min(max(_USUAL_AT_ONCE * len(boxes) // max(len(one), 1), fewest), _MOST_TIMES * fewest)
         one = one + own.start
         one, other = _where(asked(one, other), one, other)
         for dimension in (HEIGHT, TIME, X, Y, Z):
