@@ -21,6 +21,7 @@ from keepclear.spacetime.heights import Contact, HeightBand, HeightGap, HeightRu
 from keepclear.spacetime.lateral import gap_of_apart_m, lateral_gap
 from keepclear.spacetime.overlap import in_degrees
 from keepclear.spacetime.separation import Separation
+from keepclear.spacetime.shape import make_shapes
 from keepclear.spacetime.together import CLEAR, CLOSE, COMMON, Pairs, stand
 from keepclear.spacetime.volume import Volume
 
@@ -158,6 +159,8 @@ def _meeting(part: Sequence[_Candidate], heights: _Heights, *, drawing: bool) ->
     left = [(n, upright) for n, upright in left if upright.contact is not Contact.CLEAR]
     certain: Ints = met.certain[[n for n, _ in left]] if left else np.empty(0, np.int64)
     drawn = in_degrees(met, np.array([n for n, _ in left], np.int64)) if drawing and left else [[] for _ in left]
+    measured = [part[n] for (n, _), code in zip(left, certain.tolist(), strict=True) if code != COMMON]
+    make_shapes(footprint for each in measured for footprint in (each.a.footprint, each.b.footprint))
     for (n, upright), code, polygons in zip(left, certain.tolist(), drawn, strict=True):
         pair = _pair(part[n], upright, code, polygons if drawing and code == COMMON else None)
         if pair.contact is not Contact.CLEAR:
