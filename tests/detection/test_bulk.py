@@ -7,7 +7,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from keepclear.detection.bulk import GEOID_M, HEIGHT, TIME, cases_among, cases_between, rows_of
+from keepclear.detection.bulk import (
+    GEOID_M,
+    HEIGHT,
+    TIME,
+    cases_among,
+    cases_between,
+    meetings_among,
+    meetings_between,
+    rows_of,
+)
 from keepclear.detection.extent import GEOID_SLOPE, extent_of
 from keepclear.detection.judge import judge, meetings
 from keepclear.detection.meeting import Meeting, Verdict
@@ -40,6 +49,7 @@ def test_no_pair_that_meets_is_lost(place: tuple[float, float], include_same_par
     wanted = all_against_all(plans, include_same_party=include_same_party)
     among = cases_among(plans, RULES, HEIGHTS, include_same_party=include_same_party)
     assert list(meetings(among, HEIGHTS)) == wanted
+    assert list(meetings_among(plans, RULES, HEIGHTS, include_same_party=include_same_party)) == wanted
     assert wanted
 
 
@@ -51,6 +61,8 @@ def test_plans_are_held_against_others_and_not_among_themselves() -> None:
     names = {plan.id for plan in own}
     wanted = [m for m in all_against_all(plans, include_same_party=False) if (m.a in names) != (m.b in names)]
     assert sorted(meetings(between, HEIGHTS), key=lambda meeting: (meeting.a, meeting.b)) == wanted
+    near = meetings_between(own, others, RULES, HEIGHTS, include_same_party=False)
+    assert sorted(near, key=lambda meeting: (meeting.a, meeting.b)) == wanted
     assert list(cases_between(own, [], RULES, HEIGHTS, include_same_party=False)) == []
     assert list(cases_among([], RULES, HEIGHTS, include_same_party=False)) == []
 
@@ -115,5 +127,6 @@ def test_a_few_plans_at_a_time_give_the_same_cases(most: int, monkeypatch: pytes
     plans = [some_plan(draw, f"n{number:02d}", PLACES[1], 40_000) for number in range(60)]
     at_once = list(cases_among(plans, RULES, HEIGHTS, include_same_party=False))
     monkeypatch.setattr("keepclear.detection.bulk._MOST_AT_ONCE", most)
+    monkeypatch.setattr("keepclear.detection.bulk._USUAL_AT_ONCE", most)
     assert list(cases_among(plans, RULES, HEIGHTS, include_same_party=False)) == at_once
     assert at_once

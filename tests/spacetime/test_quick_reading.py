@@ -16,6 +16,7 @@ from keepclear.spacetime.altitude import Altitude, parse_altitude
 from keepclear.spacetime.footprint import MOST_VERTICES, footprint_from_geojson
 from keepclear.spacetime.heights import HeightRules, height_band
 from keepclear.spacetime.instants import parse_instant
+from keepclear.spacetime.many_instants import plain_instants
 from keepclear.spacetime.pieces import LONGEST_EDGE_M, MOST_LENGTH_M, edge_lengths
 from keepclear.spacetime.validity import SURE_EDGE_DEG, SURE_TOTAL_DEG, check_edges, surely_short
 from keepclear.spacetime.volume import check_heights
@@ -154,3 +155,31 @@ def test_positions_in_lists_are_read_as_positions_in_tuples(line: list[Any]) -> 
         assert quick[0] == slow[0]
     else:
         assert quick == slow
+
+
+@given(
+    st.lists(
+        st.one_of(
+            TIMES.map(lambda text: f"{text}Z"),
+            st.datetimes().map(lambda at: f"{at.replace(microsecond=0).isoformat()}Z"),
+            st.sampled_from(
+                ["2024-02-29T23:59:59Z", "2100-02-29T00:00:00Z", "2026-04-09T23:59:60Z", "2026-04-09t13:40:00Z",
+                 "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-04-09T1٣:40:00Z", "2026-04-09T13:40:00+00", 5]
+            ),
+        ),
+        max_size=4,
+    )
+)  # fmt: skip
+def test_times_read_together_are_the_times_read_one_by_one(texts: list[Any]) -> None:
+    together = plain_instants(texts)
+    if together is not None:
+        assert together.tolist() == [parse_instant(text, "at", rounding="up") for text in texts]
+
+
+def test_times_written_as_nearly_all_are_are_read_together() -> None:
+    texts = [
+        f"{year:04d}-{month:02d}-28T23:5{month % 10}:09Z" for year in (1, 1969, 2024, 9999) for month in range(1, 13)
+    ]
+    together = plain_instants(texts)
+    assert together is not None
+    assert together.tolist() == [parse_instant(text, "at") for text in texts]

@@ -17,6 +17,8 @@ from keepclear.spacetime.geodesic import earth_centred, geodetic
 from keepclear.spacetime.heights import Contact
 from keepclear.spacetime.lateral import gap_of_apart_m, lateral_gap
 from keepclear.spacetime.overlap import common_footprint
+from keepclear.spacetime.pieces import cut, cut_many
+from keepclear.spacetime.shape import Shape, make_shapes, shape_of
 from keepclear.spacetime.together import CLEAR, CLOSE, COMMON, UNSURE, Pairs, Together, holds_disc, stand
 from tests.oracles.footprint_truth import (
     Position,
@@ -275,3 +277,22 @@ def test_boxes_hold_what_bulges(centre: Position, reach_m: float) -> None:
     assert (at >= them.low[2] - 1e-6).all()
     assert (at <= them.high[2] + 1e-6).all()
     assert (them.high[2] - them.low[2]).max() <= np.ptp(at, axis=0).max() + 20.0
+
+
+@settings(max_examples=60)
+@given(places.flatmap(lambda place: st.lists(footprints(place), min_size=1, max_size=6)))
+def test_shapes_made_together_are_those_made_one_by_one(several: list[Footprint]) -> None:
+    alone = [Shape(each) for each in several]
+    make_shapes(several)
+    for one, each in zip(alone, several, strict=True):
+        found = shape_of(each)
+        for name in ("lon", "lat", "azimuth_deg", "length_m", "start", "end", "chain"):
+            assert np.array_equal(getattr(found.pieces, name), getattr(one.pieces, name)), name
+        assert (found.key, found.radius_m, found.rings_of_part) == (one.key, one.radius_m, one.rings_of_part)
+
+
+def test_places_that_are_one_and_lines_of_every_length_are_cut_together_as_alone() -> None:
+    place, far = (37.0, 35.0), (39.0, 36.0)
+    chains = [[place, place], [place, far], [place, place, far, far, place], [far, (39.0, 36.00001)], [far, place, far]]
+    for found, alone in zip(cut_many([chains, chains[1:2], chains]), [cut(chains), cut(chains[1:2])], strict=False):
+        assert repr(found) == repr(alone)

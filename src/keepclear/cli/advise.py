@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepclear.cli.check import find_meetings, index_for, read_plans, read_rules
+from keepclear.cli.check import find_meetings, index_for, read_plans, read_rules, uncollected
 from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, print_json, print_line
 from keepclear.cli.progress import ProgressLine
 
@@ -48,7 +48,8 @@ def advise(
     at_ms = None if at is None else parse_instant(at, "--at")
     held = read_rules(rules)
     with ProgressLine() as progress:
-        own, others = read_plans(files, against or [], held, progress)
+        with uncollected():
+            own, others = read_plans(files, against or [], held, progress)
         meetings = find_meetings(own, others, held, same_party=False, progress=progress)
         conflicts = [meeting for meeting in meetings if meeting.verdict.value == "CONFLICT"]
         found = list(_advice([*own, *others], conflicts, held, at_ms, progress))

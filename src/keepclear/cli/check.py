@@ -67,7 +67,7 @@ def check(
 ) -> None:
     """Find conflicts among plan files, without a server. Ends with 1 if there is one."""
     held = read_rules(rules)
-    with ProgressLine() as progress:
+    with uncollected(), ProgressLine() as progress:
         own, others = read_plans(files, against or [], held, progress)
         meetings = find_meetings(own, others, held, same_party=same_party, progress=progress)
     conflicts = sum(meeting.verdict.value == "CONFLICT" for meeting in meetings)
@@ -105,15 +105,14 @@ def read_plans(
             plans = plans_from_file(data, heights=rules.heights, progress=lambda n, m: progress.show(stage, n, m))
             return [plan for plan in plans if _is_new(plan, shown_name(name), seen)]
 
-    with _uncollected():
-        own = [plan for name in files for plan in fresh(name)]
-        return own, [plan for name in against for plan in fresh(name)]
+    own = [plan for name in files for plan in fresh(name)]
+    return own, [plan for name in against for plan in fresh(name)]
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """While plans are read nothing that is made is garbage in a circle: Python's collector would look at all of it
-    over and over, the longer the file the more often. What was read lasts till the end, and is left out for good.
+def uncollected() -> Iterator[None]:
+    """While plans are read and judged nothing that is made is garbage in a circle: Python's collector would look at all
+    of it over and over, the longer the file the more often. What was made lasts till the end, and is left out for good.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -156,16 +155,15 @@ def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
-    from keepclear.detection.bulk import cases_among, cases_between
-    from keepclear.detection.judge import meetings
+    from keepclear.detection.bulk import meetings_among, meetings_between
 
     found: list[Meeting] = []
     agreed = rules.separations, rules.heights
-    for stage, cases in (
-        ("checking against others", cases_between(own, others, *agreed, include_same_party=same_party)),
-        ("checking", cases_among(own, *agreed, include_same_party=same_party)),
+    for stage, meetings in (
+        ("checking against others", meetings_between(own, others, *agreed, include_same_party=same_party)),
+        ("checking", meetings_among(own, *agreed, include_same_party=same_party)),
     ):
-        for meeting in meetings(cases, rules.heights):
+        for meeting in meetings:
             found.append(meeting)
             progress.show(f"{stage}, {len(found):,} found", len(own), len(own))
     return sorted(found, key=lambda meeting: (meeting.a, meeting.b))

@@ -15,7 +15,7 @@ from keepclear.detection.extent import extent_of, reach_of, rows_meeting
 from keepclear.detection.flight import FlightMeeting, flight_meets_volume, flights_meet
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.plan import Plan
-from keepclear.detection.volume_pairs import Both, PiecePair, volumes_meeting
+from keepclear.detection.volume_pairs import Both, Near, PiecePair, volumes_meeting
 from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.heights import Contact, HeightRules
 from keepclear.spacetime.measure import trajectory_footprint
@@ -28,6 +28,8 @@ _VERDICTS = {Contact.CLEAR: Verdict.CLEAR, Contact.MARGINAL: Verdict.MARGINAL, C
 _AT_ONCE = 512
 
 Case = tuple[Plan, Plan, Separation]
+NearCase = tuple[Plan, Plan, Separation, Near | None]
+"""A case, and which volumes of the two may not clear each other, by number and in order; None where any may."""
 
 
 def judge(a: Plan, b: Plan, separation: Separation, heights: HeightRules, *, overlap: bool = True) -> Meeting:
@@ -37,28 +39,47 @@ def judge(a: Plan, b: Plan, separation: Separation, heights: HeightRules, *, ove
 
 def judge_many(cases: Sequence[Case], heights: HeightRules, *, overlap: bool = True) -> list[Meeting]:
     """How the two plans of each case stand, in the order of the cases; each as ``judge`` says it of them alone."""
-    ordered = [(b, a, separation) if b.id < a.id else (a, b, separation) for a, b, separation in cases]
-    met = _pairs(ordered, heights, drawing=overlap)
-    chosen = [_that_count(pairs) for pairs in met]
-    drawn = as_geojson([_polygons(pairs) if overlap else [] for pairs in chosen])
-    return [
-        _meeting(a, b, pairs, common) if pairs else _clear(a, b)
-        for (a, b, _), pairs, common in zip(ordered, chosen, drawn, strict=True)
-    ]
+    met = dict(_met([(*case, None) for case in cases], heights, overlap=overlap))
+    return [met[number] if number in met else _clear(a, b) for number, (a, b, _) in enumerate(cases)]
+
+
+def _met(cases: Sequence[NearCase], heights: HeightRules, *, overlap: bool) -> Iterator[tuple[int, Meeting]]:
+    """The rows of those that do not clear each other, with their numbers among the cases, in order."""
+    ordered = [_in_order(case) for case in cases]
+    found = _pairs(ordered, heights, drawing=overlap)
+    chosen = [(number, _that_count(pairs)) for number, pairs in enumerate(found) if pairs]
+    drawn = as_geojson([_polygons(pairs) if overlap else [] for _, pairs in chosen])
+    for (number, pairs), common in zip(chosen, drawn, strict=True):
+        a, b, *_ = ordered[number]
+        yield number, _meeting(a, b, pairs, common)
 
 
 def meetings(cases: Iterable[Case], heights: HeightRules) -> Iterator[Meeting]:
     """The rows of those that do not clear each other, in the order of the cases, a portion at a time."""
+    return meetings_near(((*case, None) for case in cases), heights)
+
+
+def meetings_near(cases: Iterable[NearCase], heights: HeightRules) -> Iterator[Meeting]:
+    """The same, with a look only at those volumes of which it is known that they may meet."""
     several = iter(cases)
     while portion := list(islice(several, _AT_ONCE)):
-        yield from (row for row in judge_many(portion, heights) if row.verdict is not Verdict.CLEAR)
+        for _, row in _met(portion, heights, overlap=True):
+            yield row
 
 
-def _pairs(cases: Sequence[Case], heights: HeightRules, *, drawing: bool) -> list[list[PiecePair]]:
+def _in_order(case: NearCase) -> NearCase:
+    """The one whose id is less comes first."""
+    a, b, separation, near = case
+    if a.id <= b.id:
+        return case
+    return b, a, separation, near and sorted((other, one) for one, other in near)
+
+
+def _pairs(cases: Sequence[NearCase], heights: HeightRules, *, drawing: bool) -> list[list[PiecePair]]:
     """Of each case the pairs of pieces that do not clear each other."""
     found: list[list[PiecePair]] = [[] for _ in cases]
-    numbers, volumes = [], []
-    for number, (a, b, separation) in enumerate(cases):
+    numbers, volumes, named = [], [], []
+    for number, (a, b, separation, near) in enumerate(cases):
         ours, theirs = a.envelope, b.envelope
         if isinstance(ours, Trajectory) or isinstance(theirs, Trajectory):
             pairs = _with_flight(a, b, separation, heights)
@@ -66,7 +87,8 @@ def _pairs(cases: Sequence[Case], heights: HeightRules, *, drawing: bool) -> lis
         else:
             numbers.append(number)
             volumes.append((ours, theirs, separation))
-    for number, meeting in zip(numbers, volumes_meeting(volumes, heights, drawing=drawing), strict=True):
+            named.append(near)
+    for number, meeting in zip(numbers, volumes_meeting(volumes, heights, near=named, drawing=drawing), strict=True):
         found[number] = meeting
     return found
 
@@ -153,7 +175,8 @@ def _gaps(met: Sequence[PiecePair]) -> tuple[float, float]:
     return min(both, key=lambda gaps: (sum(gaps), gaps[0]))
 
 
-def _clear(a: Plan, b: Plan) -> Meeting:
+def _clear(one: Plan, other: Plan) -> Meeting:
+    a, b = (one, other) if one.id <= other.id else (other, one)
     (a_start, a_end), (b_start, b_end) = span_ms(a.envelope), span_ms(b.envelope)
     start_ms, end_ms = max(a_start, b_start), min(a_end, b_end)
     return Meeting(a.id, b.id, Verdict.CLEAR, start_ms, end_ms, False, math.inf, math.inf, None)

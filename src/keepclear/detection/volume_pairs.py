@@ -7,20 +7,21 @@ the same answer, and decides whatever is left.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keepclear.detection.extent import Ints
-from keepclear.spacetime.altitude import Altitude, Datum
+from keepclear.spacetime.altitude import Datum
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint
 from keepclear.spacetime.gathered import gather
-from keepclear.spacetime.heights import Contact, HeightGap, HeightRules, compare_bands, height_band
+from keepclear.spacetime.heights import Contact, HeightBand, HeightGap, HeightRules, compare_bands, height_band
 from keepclear.spacetime.lateral import gap_of_apart_m, lateral_gap
 from keepclear.spacetime.overlap import in_degrees
 from keepclear.spacetime.separation import Separation
+from keepclear.spacetime.shape import make_shapes
 from keepclear.spacetime.together import CLEAR, CLOSE, COMMON, Pairs, stand
 from keepclear.spacetime.volume import Volume
 
@@ -34,10 +35,11 @@ _WITHOUT_GEOID = {Datum.SFC, Datum.UNL, Datum.AMSL, Datum.FL, Datum.AGL}
 
 Volumes = Sequence[Volume]
 Both = tuple[Footprint, Footprint]
+Near = Sequence[tuple[int, int]]
+"""Volumes of two plans by their numbers, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class PiecePair:
+class PiecePair(NamedTuple):
     """How one piece of a plan stands to one of another."""
 
     contact: Contact
@@ -62,18 +64,25 @@ class PiecePair:
 
 
 def volumes_meeting(
-    cases: Sequence[tuple[Volumes, Volumes, Separation]], rules: HeightRules, *, drawing: bool
+    cases: Sequence[tuple[Volumes, Volumes, Separation]],
+    rules: HeightRules,
+    *,
+    near: Sequence[Near | None] | None = None,
+    drawing: bool,
 ) -> list[list[PiecePair]]:
-    """For each case the pairs of volumes, one of each side, that do not clear each other, in order."""
+    """For each case the pairs of volumes, one of each side, that do not clear each other, in order.
+
+    ``near`` has for each case the pairs that meet in time and may not clear each other, where that is known already.
+    """
     found: list[list[PiecePair]] = [[] for _ in cases]
-    for part in _in_portions(_in_time(cases)):
-        for candidate, pair in _meeting(part, rules, drawing=drawing):
+    heights = _Heights(rules)
+    for part in _in_portions(_in_time(cases, near or repeat(None))):
+        for candidate, pair in _meeting(part, heights, drawing=drawing):
             found[candidate.case].append(pair)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """Two volumes that meet in time, or as good as."""
 
     case: int
@@ -82,8 +91,12 @@ class _Candidate:
     separation: Separation
 
 
-def _in_time(cases: Sequence[tuple[Volumes, Volumes, Separation]]) -> Iterator[_Candidate]:
-    for case, (ours, theirs, separation) in enumerate(cases):
+def _in_time(cases: Sequence[tuple[Volumes, Volumes, Separation]], near: Iterable[Near | None]) -> Iterator[_Candidate]:
+    for case, ((ours, theirs, separation), known) in enumerate(zip(cases, near, strict=False)):
+        if known is not None:
+            for one, other in known:
+                yield _Candidate(case, ours[one], theirs[other], separation)
+            continue
         wait_ms = separation.time_ms
         if len(ours) * len(theirs) > _FEW:
             for a, b in _near_among_many(ours, theirs, separation):
@@ -128,9 +141,7 @@ def _places(footprint: Footprint) -> int:
     return sum(len(ring) for part in footprint.parts for ring in part)
 
 
-def _meeting(
-    part: Sequence[_Candidate], rules: HeightRules, *, drawing: bool
-) -> Iterator[tuple[_Candidate, PiecePair]]:
+def _meeting(part: Sequence[_Candidate], heights: _Heights, *, drawing: bool) -> Iterator[tuple[_Candidate, PiecePair]]:
     """What of one portion does not clear."""
     numbers: dict[int, int] = {}
     footprints: list[Footprint] = []
@@ -144,11 +155,12 @@ def _meeting(
         np.array([each.separation.lateral_m for each in part]),
     )
     met = stand(gather(footprints), pairs, drawing=drawing)
-    heights = _Heights(rules)
     left = [(n, heights.of(part[n])) for n in np.flatnonzero(met.certain != CLEAR).tolist()]
     left = [(n, upright) for n, upright in left if upright.contact is not Contact.CLEAR]
     certain: Ints = met.certain[[n for n, _ in left]] if left else np.empty(0, np.int64)
     drawn = in_degrees(met, np.array([n for n, _ in left], np.int64)) if drawing and left else [[] for _ in left]
+    measured = [part[n] for (n, _), code in zip(left, certain.tolist(), strict=True) if code != COMMON]
+    make_shapes(footprint for each in measured for footprint in (each.a.footprint, each.b.footprint))
     for (n, upright), code, polygons in zip(left, certain.tolist(), drawn, strict=True):
         pair = _pair(part[n], upright, code, polygons if drawing and code == COMMON else None)
         if pair.contact is not Contact.CLEAR:
@@ -156,30 +168,29 @@ def _meeting(
 
 
 class _Heights:
-    """How bands of height stand to each other; the same four limits are compared once where places do not matter."""
+    """How bands of height stand to each other; a band is made once for each two limits, where places do not matter."""
 
     def __init__(self, rules: HeightRules) -> None:
         self._rules = rules
-        self._known: dict[tuple[Altitude, Altitude, Altitude, Altitude, float], HeightGap] = {}
+        self._known: dict[tuple[int, int], HeightBand | None] = {}
 
     def of(self, each: _Candidate) -> HeightGap:
         """How those of the two volumes stand."""
-        a, b = each.a, each.b
-        if not {a.floor.datum, a.ceiling.datum, b.floor.datum, b.ceiling.datum} <= _WITHOUT_GEOID:
-            return self._compared(each)
-        key = a.floor, a.ceiling, b.floor, b.ceiling, each.separation.vertical_m
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._compared(each)
-        return known
+        one, other = self._anywhere(each.a), self._anywhere(each.b)
+        if one is None or other is None:
+            one, other = self._band(each.a), self._band(each.b)
+        return compare_bands(one, other, each.separation.vertical_m)
 
-    def _compared(self, each: _Candidate) -> HeightGap:
-        a, b = each.a, each.b
-        return compare_bands(
-            height_band(a.footprint, a.floor, a.ceiling, self._rules),
-            height_band(b.footprint, b.floor, b.ceiling, self._rules),
-            each.separation.vertical_m,
-        )
+    def _anywhere(self, volume: Volume) -> HeightBand | None:
+        """The band, where others like it are compared without the geoid; volumes live longer than what is known."""
+        said = id(volume.floor), id(volume.ceiling)
+        if said not in self._known:
+            plain = volume.floor.datum in _WITHOUT_GEOID and volume.ceiling.datum in _WITHOUT_GEOID
+            self._known[said] = self._band(volume) if plain else None
+        return self._known[said]
+
+    def _band(self, volume: Volume) -> HeightBand:
+        return height_band(volume.footprint, volume.floor, volume.ceiling, self._rules)
 
 
 def _pair(each: _Candidate, upright: HeightGap, code: int, drawn: Sequence[Any] | None) -> PiecePair:

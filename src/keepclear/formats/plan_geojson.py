@@ -11,7 +11,9 @@ from typing import Any, TypeGuard
 
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
+from keepclear.formats.plan_overlong import Shortened, put_in, shortened
 from keepclear.formats.plan_pieces import PROGRESS_EVERY, NamedPlace, Piece, Progress, plans_of
+from keepclear.formats.plan_plain import PlainReader
 from keepclear.formats.reader import LONGEST_NAME, shown
 from keepclear.formats.strict_json import PLAN_FILE_LIMITS, Limits, loads
 from keepclear.mechanism.words import Activity
@@ -29,8 +31,21 @@ def plans_from_geojson(
     data: bytes, *, heights: HeightRules, progress: Progress | None = None, limits: Limits = PLAN_FILE_LIMITS
 ) -> list[Plan]:
     """The plans of a GeoJSON plan file, in file order; the first feature that cannot be taken is refused by name."""
-    document = loads(data.removeprefix(_BYTE_ORDER_MARK), limits=limits)
-    return plans_of(_pieces(_features(document), heights, progress))
+    text = data.removeprefix(_BYTE_ORDER_MARK)
+    if len(text) <= limits.max_bytes and (short := shortened(text)) is not None:
+        _refuse_overlong(short, heights, limits)
+    features = _features(loads(text, limits=limits))
+    return plans_of(_pieces(features, heights, progress))
+
+
+def _refuse_overlong(short: Shortened, heights: HeightRules, limits: Limits) -> None:
+    """Refuses a geometry that has too many vertices, or a feature before it; whatever else is wrong is found later."""
+    try:
+        features = _features(loads(short.data, limits=limits))
+    except InvalidInput:
+        return
+    if put_in(short.sketches, features):
+        plans_of(_pieces(features, heights, None))
 
 
 def _features(document: object) -> list[Any]:
@@ -46,12 +61,19 @@ def _features(document: object) -> list[Any]:
 
 
 def _pieces(features: list[Any], heights: HeightRules, progress: Progress | None) -> Iterator[Piece]:
-    for number, feature in enumerate(features):
-        yield _piece(feature, number, heights)
-        if progress is not None and (number + 1) % PROGRESS_EVERY == 0:
-            progress(number + 1, len(features))
+    """The pieces in file order. The features are taken out of their list, to be forgotten as soon as they are read."""
+    total, reader = len(features), PlainReader(heights)
+    for first in range(0, total, PROGRESS_EVERY):
+        portion = slice(first, min(first + PROGRESS_EVERY, total))
+        several = features[portion]
+        features[portion] = [None] * len(several)
+        plain = reader.pieces(several, first)
+        for number, feature in enumerate(several, first):
+            yield plain[number - first] or _piece(feature, number, heights)
+        if progress is not None and len(several) == PROGRESS_EVERY:
+            progress(portion.stop, total)
     if progress is not None:
-        progress(len(features), len(features))
+        progress(total, total)
 
 
 def _piece(feature: object, number: int, heights: HeightRules) -> Piece:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
@@ -17,8 +17,7 @@ Progress = Callable[[int, int], None]
 PROGRESS_EVERY = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPlace:
+class NamedPlace(NamedTuple):
     """A place in a file with the names by which its author knows it; put in words only where they are asked for."""
 
     place: str
@@ -36,8 +35,7 @@ class NamedPlace:
         return f"{at} ({', '.join(names)})" if names else at
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One volume, or one trajectory, of the notice it names; ``place`` says where in its file it stands."""
 
     place: str | NamedPlace
@@ -55,14 +53,23 @@ def plans_of(pieces: Iterable[Piece]) -> list[Plan]:
     """
     gathered: dict[str, list[Piece]] = {}
     for piece in pieces:
-        before = gathered.setdefault(piece.notice, [])
-        if before:
-            _refuse_disagreement(before[0], piece)
+        before = gathered.get(piece.notice)
+        if before is None:
+            gathered[piece.notice] = [piece]
+            continue
+        _refuse_disagreement(before[0], piece)
         before.append(piece)
     return [_plan(notice, parts) for notice, parts in gathered.items()]
 
 
 def _refuse_disagreement(first: Piece, piece: Piece) -> None:
+    if (
+        first.party == piece.party
+        and first.activity == piece.activity
+        and not isinstance(first.part, Trajectory)
+        and not isinstance(piece.part, Trajectory)
+    ):
+        return
     for word, said, says in (
         ("party", first.party, piece.party),
         ("activity", first.activity, piece.activity),

@@ -196,17 +196,20 @@ def _line(line: object, field: str) -> tuple[Position, ...]:
 
 def _refuse_many(kind: object, coordinates: object, field: str) -> None:
     """Counts before anything is read: what has too many vertices is refused without work on a single one."""
-    if kind == "LineString":
-        vertices = len(_listed(coordinates))
-    elif kind == "Polygon":
-        vertices = sum(max(len(_listed(ring)) - 1, 0) for ring in _listed(coordinates))
-    elif kind == "MultiPolygon":
-        rings = (ring for part in _listed(coordinates) for ring in _listed(part))
-        vertices = sum(max(len(_listed(ring)) - 1, 0) for ring in rings)
-    else:
-        return
+    vertices = vertices_of(kind, coordinates)
     if vertices > MOST_VERTICES:
         raise too_many_vertices(vertices, field)
+
+
+def vertices_of(kind: object, coordinates: object) -> int:
+    """How many vertices the coordinates of a geometry have, whatever stands in the place of positions."""
+    if kind == "LineString":
+        return len(_listed(coordinates))
+    if kind == "Polygon":
+        return sum(max(len(_listed(ring)) - 1, 0) for ring in _listed(coordinates))
+    if kind == "MultiPolygon":
+        return sum(vertices_of("Polygon", part) for part in _listed(coordinates))
+    return 0
 
 
 def _listed(value: object) -> Sequence[Any]:

@@ -43,12 +43,11 @@ class Gathered:
 
 def gather(footprints: Sequence[Footprint]) -> Gathered:
     """The footprints, one after another, at least one; edges over ``LONGEST_PIECE_M`` are cut."""
-    kind = np.array([_kind(each) for each in footprints], np.int64)
-    radius_m = np.array([_radius_m(each) for each in footprints])
-    lines = [_lines(each) for each in footprints]
-    ring = starts([len(each) for each in lines])
-    place = starts([len(line) for each in lines for line in each])
-    at = np.array(list(chain.from_iterable(line for each in lines for line in each)), float)
+    kinds, radii, rings, lines = _outlines(footprints)
+    kind, radius_m = np.array(kinds, np.int64), np.array(radii, float)
+    ring, place = starts(rings), starts(list(map(len, lines)))
+    numbers = chain.from_iterable(chain.from_iterable(lines))
+    at = np.fromiter(numbers, float, 2 * int(place[-1])).reshape(-1, 2)
     xyz = earth_centred(at[:, 0], at[:, 1])
     xyz, place = _cut(at, xyz, place)
     low = np.minimum.reduceat(xyz, place[ring[:-1]], axis=0)
@@ -104,31 +103,21 @@ def _cut(at: Floats, xyz: Floats, place: Ints) -> tuple[Floats, Ints]:
     return denser, before[place]
 
 
-def _kind(footprint: Footprint) -> int:
-    match footprint:
-        case Disc():
-            return DISC
-        case Corridor():
-            return CORRIDOR
-        case Polygonal(parts):
-            return POLYGON if len(parts) == 1 else PARTS
-
-
-def _radius_m(footprint: Footprint) -> float:
-    match footprint:
-        case Disc(_, _, radius_m):
-            return radius_m
-        case Corridor(_, half_width_m):
-            return half_width_m
-        case Polygonal():
-            return 0.0
-
-
-def _lines(footprint: Footprint) -> Sequence[Sequence[Position]]:
-    match footprint:
-        case Disc(lon, lat, _):
-            return (((lon, lat),),)
-        case Corridor(line, _):
-            return (line,)
-        case Polygonal(parts):
-            return [ring for part in parts for ring in part]
+def _outlines(footprints: Sequence[Footprint]) -> tuple[list[int], list[float], list[int], list[Sequence[Position]]]:
+    """Of each footprint its kind, its radius or half-width (m) and how many lines it has; and the lines of all."""
+    kinds, radii, rings, lines = [], [], [], list[Sequence[Position]]()
+    own: Sequence[Sequence[Position]]
+    for each in footprints:
+        match each:
+            case Corridor():
+                kind, radius_m, own = CORRIDOR, each.half_width_m, (each.line,)
+            case Disc():
+                kind, radius_m, own = DISC, each.radius_m, (((each.lon, each.lat),),)
+            case Polygonal():
+                kind, radius_m = POLYGON if len(each.parts) == 1 else PARTS, 0.0
+                own = each.parts[0] if len(each.parts) == 1 else tuple(chain.from_iterable(each.parts))
+        kinds.append(kind)
+        radii.append(radius_m)
+        rings.append(len(own))
+        lines += own
+    return kinds, radii, rings, lines

@@ -18,8 +18,9 @@ from keepclear.spacetime.drawing import Drawn, Window, drawn
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.gathered import Ints, gather
 from keepclear.spacetime.geodesic import Floats, geodetic
+from keepclear.spacetime.outlines import Drawings
 from keepclear.spacetime.shape import Shape, shape_of
-from keepclear.spacetime.together import MOST_REACH_M, UNSURE, Drawings, Pairs, Together, stand
+from keepclear.spacetime.together import MOST_REACH_M, UNSURE, Pairs, Together, stand
 
 _LONGEST_STEP_M = 20_000.0  # between positions, so that whoever draws straight lines is not far off
 _SIMPLER_M = 0.02  # positions are left out where that moves the outline by no more
@@ -60,7 +61,7 @@ def in_degrees(met: Together, chosen: Ints) -> list[list[Drawn]]:
 
 def as_geojson(groups: Sequence[Sequence[Drawn]]) -> list[dict[str, Any] | None]:
     """Each group of polygons as one geometry; None where nothing with an area is left."""
-    merged = [group[0] if len(group) == 1 else shapely.union_all(group) for group in groups]
+    merged = [(group[0] if len(group) == 1 else shapely.union_all(group)) if group else None for group in groups]
     parts, group_of = shapely.get_parts(merged, return_index=True)
     solid = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (shapely.area(parts) > 0)
     parts, group_of = parts[solid], group_of[solid]

@@ -8,7 +8,7 @@ on, and what crosses, is decided on pieces; distances are not: they use the whol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,56 @@ class Pieces:
 def cut(chains: Sequence[Sequence[tuple[float, float]]]) -> Pieces:
     """The pieces of rings or lines of positions (degrees); a chain of one place is one piece without length."""
     return join([_cut_chain(np.array(chain, float), number) for number, chain in enumerate(chains)])
+
+
+def cut_many(several: Sequence[Sequence[Sequence[tuple[float, float]]]]) -> list[Pieces]:
+    """``cut`` of each of several, to the bit, with all their edges measured together."""
+    chains = [(np.array(chain, float), number) for each in several for number, chain in enumerate(each)]
+    edges = np.concatenate([np.concatenate([at[:-1], at[1:]], axis=1) for at, _ in chains])
+    azimuth, length = inverse(edges[:, 0], edges[:, 1], edges[:, 2], edges[:, 3])
+    made: list[Pieces | None] = [None] * len(chains)
+    plain, kept, done = [], [], 0
+    for which, (at, number) in enumerate(chains):
+        own = slice(done, done + len(at) - 1)
+        done = own.stop
+        if (length[own] > SAME_PLACE_M).all():
+            plain.append(which)
+            kept.append(own)
+        else:
+            made[which] = _cut_chain(at, number)
+    if plain:
+        azimuths, lengths = [azimuth[own] for own in kept], [length[own] for own in kept]
+        for which, whole in zip(plain, _cut_plain([chains[each] for each in plain], azimuths, lengths), strict=True):
+            made[which] = whole
+    ready = iter(made)
+    return [join([pieces for _ in each if (pieces := next(ready)) is not None]) for each in several]
+
+
+def _cut_plain(
+    chains: Sequence[tuple[Floats, int]], azimuths: Sequence[Floats], lengths: Sequence[Floats]
+) -> Iterator[Pieces]:
+    """The pieces of chains whose edges all have a length."""
+    azimuth, length = np.concatenate(azimuths), np.concatenate(lengths)
+    begin = np.concatenate([at[:-1] for at, _ in chains])
+    count = np.maximum(np.ceil(length / LONGEST_PIECE_M).astype(np.int64), 1)
+    edge = np.repeat(np.arange(len(count)), count)
+    step = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    share = length / count
+    lon, lat, heading = begin[edge, 0], begin[edge, 1], azimuth[edge]
+    later = step > 0
+    if later.any():
+        e = edge[later]
+        lon[later], lat[later], heading[later] = forward(begin[e, 0], begin[e, 1], azimuth[e], step[later] * share[e])
+    start = earth_centred(lon, lat)
+    last_at = np.array([at[-1] for at, _ in chains])
+    lasts = earth_centred(last_at[:, 0], last_at[:, 1])
+    ends = np.concatenate([[0], np.cumsum(count)])[np.cumsum([0, *map(len, lengths)])].tolist()
+    for which, (at, number) in enumerate(chains):
+        own = slice(ends[which], ends[which + 1])
+        last = lasts[which : which + 1] if (at[0] != at[-1]).any() else start[own][:1]
+        end = np.concatenate([start[own][1:], last])
+        chain = np.full(len(end), number)
+        yield Pieces(lon[own], lat[own], heading[own], share[edge[own]], start[own], end, chain)
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:

@@ -20,6 +20,8 @@ from keepclear.spacetime.geodesic import (
     on_surface,
 )
 
+BEND = 0.05
+"""A geodesic on a chart, h from its centre, has a curvature of no more than this times h / R²."""
 _PLUMB = 1 / (1 - ECCENTRICITY_SQUARED)
 
 

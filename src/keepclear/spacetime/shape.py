@@ -7,14 +7,14 @@ two footprints is that of their cores less both radii, exactly, and everything e
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint, Polygonal, Position, positions_of
 from keepclear.spacetime.geodesic import SEMI_MAJOR_M, SEMI_MINOR_M, Floats, earth_centred, on_surface
-from keepclear.spacetime.pieces import CHORD_DEPTH_M, Pieces, cut
+from keepclear.spacetime.pieces import CHORD_DEPTH_M, Pieces, cut, cut_many
 from keepclear.spacetime.sphere_side import Bools, RingSides
 
 _POLES = np.concatenate([np.eye(3), -np.eye(3)]) * np.array([SEMI_MAJOR_M, SEMI_MAJOR_M, SEMI_MINOR_M])
@@ -24,10 +24,10 @@ _POLES = np.concatenate([np.eye(3), -np.eye(3)]) * np.array([SEMI_MAJOR_M, SEMI_
 class Shape:
     """What is worked out of one footprint once: pieces, sides, bounding box. Earth-centred metres throughout."""
 
-    def __init__(self, footprint: Footprint) -> None:
+    def __init__(self, footprint: Footprint, pieces: Pieces | None = None) -> None:
         self.chains = _chains(footprint)
         self.radius_m = _radius_m(footprint)
-        self.pieces: Pieces = cut(self.chains)
+        self.pieces: Pieces = cut(self.chains) if pieces is None else pieces
         self.rings_of_part: list[list[int]] | None = (
             _rings_of_part(footprint) if isinstance(footprint, Polygonal) else None
         )
@@ -104,11 +104,26 @@ _SHAPES: dict[int, tuple[weakref.ref[Footprint], Shape]] = {}
 
 def shape_of(footprint: Footprint) -> Shape:
     """The shape of a footprint; worked out once in its life."""
+    return _known(footprint) or _keep(footprint, Shape(footprint))
+
+
+def make_shapes(footprints: Iterable[Footprint]) -> None:
+    """Works out the shapes of many footprints together, where they are not known: so ``shape_of`` has them at once."""
+    lacking = {id(each): each for each in footprints if _known(each) is None}
+    if not lacking:
+        return
+    new = list(lacking.values())
+    for footprint, pieces in zip(new, cut_many([_chains(each) for each in new]), strict=True):
+        _keep(footprint, Shape(footprint, pieces))
+
+
+def _known(footprint: Footprint) -> Shape | None:
+    known = _SHAPES.get(id(footprint))
+    return known[1] if known is not None and known[0]() is footprint else None
+
+
+def _keep(footprint: Footprint, shape: Shape) -> Shape:
     number = id(footprint)
-    known = _SHAPES.get(number)
-    if known is not None and known[0]() is footprint:
-        return known[1]
-    shape = Shape(footprint)
     _SHAPES[number] = (weakref.ref(footprint, lambda gone: _forget(number, gone)), shape)
     return shape
 

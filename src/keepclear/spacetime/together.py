@@ -19,11 +19,10 @@ import shapely
 from keepclear.spacetime.gathered import CORRIDOR, DISC, LONGEST_PIECE_M, PARTS, POLYGON, Gathered, Ints, spans, starts
 from keepclear.spacetime.geodesic import MEAN_RADIUS_M, Floats
 from keepclear.spacetime.heights import LEAST_OVERLAP_M
-from keepclear.spacetime.planes import Planes
+from keepclear.spacetime.outlines import Drawings, lines_of, polygons_of
+from keepclear.spacetime.planes import BEND, Planes
 from keepclear.spacetime.round_outlines import drawn_round
 
-Drawings = npt.NDArray[Any]
-"""Shapely geometries, None where there is none; shapely has no types."""
 Bools = npt.NDArray[np.bool_]
 
 UNSURE, CLEAR, CLOSE, COMMON = range(4)
@@ -36,8 +35,6 @@ _MOST_REACH_ROUND_M = 150_000.0
 _MOST_SHOWN_M = 2_000_000.0
 _STRETCH = 1.2
 """Of (h / R)²: how much longer a length may be drawn, with a fifth for the ellipsoid."""
-_BEND = 0.05
-"""A geodesic on a chart, h from its centre, has a curvature of no more than this times h / R²."""
 _ROUNDING_M = 2e-3
 _LONGEST_UP_M = 6_400_000.0
 """Over the distance of any place from the earth's centre."""
@@ -119,7 +116,7 @@ def _on_planes(
     a_radius, b_radius = them.radius_m[pairs.a], them.radius_m[pairs.b]
     radii, kept_m = a_radius + b_radius, pairs.separation_m
     longer = _STRETCH * (reach_m / MEAN_RADIUS_M) ** 2
-    stray_m = 2 * (_ROUNDING_M + _BEND * (reach_m + LONGEST_PIECE_M) * LONGEST_PIECE_M**2 / (8 * MEAN_RADIUS_M**2))
+    stray_m = 2 * (_ROUNDING_M + BEND * (reach_m + LONGEST_PIECE_M) * LONGEST_PIECE_M**2 / (8 * MEAN_RADIUS_M**2))
     between = _distance(one, other)
     least, most = between / (1 + longer) - stray_m, between * (1 + longer) + stray_m
     certain = np.full(len(pairs.a), UNSURE, np.int64)
@@ -200,27 +197,10 @@ def _drawn(them: Gathered, which: Ints, planes: Planes, on: Ints) -> _Cores:
         core[discs] = shapely.points(at[begin[first[discs]]])
         straight[discs] = np.tile(at[begin[first[discs]]], (1, 2))
     if len(lines):
-        core[lines] = _strings(shapely.linestrings, at, begin, first[lines])
+        core[lines] = lines_of(at, begin, first[lines])
         plain = lines[count[first[lines]] == 2]
         straight[plain] = np.concatenate([at[begin[first[plain]]], at[begin[first[plain]] + 1]], axis=1)
     if len(areas):
-        core[areas] = _polygons(at, begin, first[areas], rings[areas])
+        core[areas] = polygons_of(at, begin, first[areas], rings[areas])
         sound[areas] &= shapely.is_valid(core[areas])
     return _Cores(core, sound, straight)
-
-
-def _strings(build: Any, at: Floats, begin: Ints, chosen: Ints) -> Drawings:
-    """Lines or rings with the numbers given."""
-    count = begin[chosen + 1] - begin[chosen]
-    made: Drawings = build(at[spans(begin[chosen], count)], indices=np.repeat(np.arange(len(chosen)), count))
-    return made
-
-
-def _polygons(at: Floats, begin: Ints, first: Ints, rings: Ints) -> Drawings:
-    """Polygons of so many rings from a first one on, the shell before its holes."""
-    shells = _strings(shapely.linearrings, at, begin, first)
-    made: Drawings = shapely.polygons(shells)
-    for number in np.flatnonzero(rings > 1).tolist():
-        holes = np.arange(first[number] + 1, first[number] + rings[number])
-        made[number] = shapely.polygons(shells[number], _strings(shapely.linearrings, at, begin, holes))
-    return made

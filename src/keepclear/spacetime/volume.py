@@ -9,12 +9,13 @@ from typing import Any
 from keepclear.errors import InvalidInput
 from keepclear.spacetime.altitude import Altitude, Datum, parse_altitude
 from keepclear.spacetime.fields import check_keys
-from keepclear.spacetime.footprint import Footprint, footprint_from_geojson, footprint_to_geojson
+from keepclear.spacetime.footprint import Disc, Footprint, footprint_from_geojson, footprint_to_geojson
 from keepclear.spacetime.heights import NOISE_M, HeightRules, height_band
 from keepclear.spacetime.instants import format_instant, parse_instant
 
 _REQUIRED = ("footprint", "floor", "ceiling", "start", "end")
 _WITHOUT_TERRAIN = frozenset((Datum.AMSL, Datum.HAE, Datum.FL))
+_SOMEWHERE = Disc(0.0, 0.0, 1.0)
 _WIDTHS = ("radius_m", "half_width_m")
 
 
@@ -72,15 +73,30 @@ def check_heights(
     footprint: Footprint, floor: Altitude, ceiling: Altitude, heights: HeightRules | None, field: str
 ) -> None:
     """Refuses a floor and ceiling that cannot be (see ``heights.height_band``), with their place under ``field``."""
-    if _surely_apart(floor, ceiling):
+    if surely_apart(floor, ceiling):
         return
     try:
         height_band(footprint, floor, ceiling, heights or HeightRules())
     except InvalidInput as refusal:
-        raise refusal.under(field) from None
+        raise (refusal.under(field) if field else refusal) from None
 
 
-def _surely_apart(floor: Altitude, ceiling: Altitude) -> bool:
+def taken_anywhere(floor: Altitude, ceiling: Altitude, heights: HeightRules) -> bool:
+    """True only where ``check_heights`` takes the two over any footprint: the geoid, which alone differs from place to
+    place, is needed where one of the two is above the ellipsoid and the other above sea level.
+    """
+    if surely_apart(floor, ceiling):
+        return True
+    if Datum.HAE in (floor.datum, ceiling.datum):
+        return False
+    try:
+        height_band(_SOMEWHERE, floor, ceiling, heights)
+    except InvalidInput:
+        return False
+    return True
+
+
+def surely_apart(floor: Altitude, ceiling: Altitude) -> bool:
     """True of what ``height_band`` takes by any rules and over any footprint: one datum that needs no terrain, or the
     surface below it.
     """
