@@ -6,13 +6,14 @@ overlaps are always the judge's own. Plans are kept packed, not as they were giv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keepclear.detection.columns import Columns
 from keepclear.detection.extent import extent_of, reach_of
 from keepclear.detection.judge import judge, meetings
 from keepclear.detection.kernels_ask import ask_fresh, ask_in_turn
@@ -33,6 +34,7 @@ from keepclear.detection.kernels_rows import (
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.packed import Said, height_rules, said_of
 from keepclear.detection.plan import Plan
+from keepclear.detection.row_columns import columns_of_rows
 from keepclear.detection.rows import GridRows, Rows
 from keepclear.detection.shelves import GridShelves
 from keepclear.errors import InvalidInput
@@ -211,6 +213,21 @@ class GridIndex:
         if any(state == OVERLAP for _, state in near):
             return False
         return not any(self._verdict(plan, slot) is Verdict.CONFLICT for slot, _ in near)
+
+    def near(self, plan: Plan) -> list[str]:
+        """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
+        return [self._rows.ids[slot] for slot in self._near(plan, include_same_party=False)[:, 0].tolist()]
+
+    def excerpt(self, ids: Collection[str]) -> GridIndex:
+        """An index of its own of some of the plans; what later becomes of this one it knows not."""
+        part = GridIndex(self._rules, self._heights)
+        self._rows.copy_into(part._rows, sorted(ids))
+        part.relink()
+        return part
+
+    def columns(self, plan_of: Callable[[str], Plan]) -> Columns:
+        """The volumes of all plans in columns; ``plan_of`` gives those that the rows do not say in full."""
+        return columns_of_rows(self._rows, plan_of)
 
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""

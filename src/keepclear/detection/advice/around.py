@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from keepclear.detection.advice.frozen import Frozen, Keep, frozen
+from keepclear.detection.advice.limits import Limits
 from keepclear.detection.extent import extent_of, reach_of, rows_meeting
 from keepclear.detection.index import PlanIndex
 from keepclear.detection.judge import judge
@@ -73,7 +75,7 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything live. ``plan_of`` gives a plan of the index by its id.
+    """Everything live, or (once ``frozen``) a copy of all that is near one plan. ``plan_of`` gives a plan of the index.
 
     ``standing`` are volumes that one's own activity may not enter at all (zones that forbid it, protected volumes): no
     separation is kept from them. ``area`` is the mechanism's, which a change does not leave.
@@ -85,18 +87,26 @@ class Surroundings:
     heights: HeightRules = field(default_factory=HeightRules)
     standing: tuple[Plan, ...] = ()
     area: Footprint | None = None
+    keep: Keep | None = None
+    """Where what ``plan_of`` says may be other later: see ``frozen``."""
+    copied: Frozen | None = None
+
+    def frozen(self, own: Plan, limits: Limits) -> Surroundings:
+        """The same with a copy of what is live near a plan: what becomes of the index later does not change it."""
+        near = frozen(own, self.index, self.keep or (lambda _: self.plan_of), limits)
+        return replace(self, index=near.index, plan_of=near.plan_of, copied=near)
+
+    @property
+    def near(self) -> Frozen:
+        """What was copied."""
+        assert self.copied is not None, "a search is for frozen surroundings"  # noqa: S101
+        return self.copied
 
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with, in order of id, what stands for good last."""
         live = (name for name, verdict in self.index.touching(plan) if verdict is Verdict.CONFLICT)
         found = [self._blocker(plan, self.plan_of(name)) for name in live]
         return found + [each for each in self._standing_near(plan) if self.conflict(plan, each)]
-
-    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
-        """All that the plan may meet, and perhaps some more, but for some: for a plan grown wide."""
-        live = (self.plan_of(name) for name, _ in self.index.touching(plan) if name not in but)
-        standing = (each for each in self._standing_near(plan) if each.plan.id not in but)
-        return [*(self._blocker(plan, each) for each in live), *standing]
 
     def conflict(self, plan: Plan, blocker: Blocker) -> bool:
         """True when the two conflict."""
@@ -111,9 +121,10 @@ class Surroundings:
         return surely_within(footprints, self.area) or lies_within(footprints, self.area)
 
     def _blocker(self, plan: Plan, other: Plan) -> Blocker:
-        return Blocker(other, self._separation(plan.activity, other.activity), plan, self.heights)
+        return Blocker(other, self.separation(plan.activity, other.activity), plan, self.heights)
 
-    def _separation(self, own: str, other: str) -> Separation:
+    def separation(self, own: str, other: str) -> Separation:
+        """What two activities keep apart."""
         if (own, other) not in self._separations:
             self._separations[own, other] = separation_between(self.separations, own, other)
         return self._separations[own, other]

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.plane import Ints
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 
 

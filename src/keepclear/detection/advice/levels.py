@@ -11,8 +11,8 @@ from keepclear.detection.advice.around import Blocker
 from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.heights import OVERLAP_M, Heights, bands_key, bands_of, rises_m
 from keepclear.detection.advice.limits import Limits, cost
-from keepclear.detection.advice.plane import Ints
 from keepclear.detection.advice.rows import Pairs, Rows, volumes_of
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import FOOT_M, Altitude, Datum
 from keepclear.spacetime.envelope import Envelope
@@ -112,9 +112,10 @@ class Level:
         known: dict[tuple[object, ...], tuple[int, int]] = {}
         for i, j in zip(pairs.own.tolist(), pairs.other.tolist(), strict=True):
             apart_m = float(rows.vertical_m[j])
-            key = bands_key(own[i], rows.volumes[j], apart_m)
+            other = rows.volume(j)
+            key = bands_key(own[i], other, apart_m)
             if key not in known:
-                known[key] = self.run(own[i], rows.volumes[j], apart_m, meets)
+                known[key] = self.run(own[i], other, apart_m, meets)
         both = np.array(list(known.values()), np.int64).reshape(-1, 2)
         return both[:, 0], both[:, 1]
 

@@ -6,13 +6,16 @@ the way, or lies between such a one and a step that it surely takes to get past 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from keepclear.detection.advice.around import Blocker, Surroundings
 from keepclear.detection.advice.axis import Axis, Runs, least_from
 from keepclear.detection.advice.limits import Limits
-from keepclear.detection.advice.rows import volumes_of
+from keepclear.detection.advice.places import middle
+from keepclear.detection.advice.plane import Plane
+from keepclear.detection.advice.rows import Rows, rows_of
 from keepclear.detection.plan import Plan
 
 LOOK = 10
@@ -21,6 +24,8 @@ PAST = 50
 """What it counts to see how far a step must go past one that is in the way."""
 FLOWN = 2
 """The same for a trajectory, each time that the two are held against each other."""
+SWEPT = 50
+"""Pairs of volumes looked at together, or volumes drawn, that count 1."""
 STRIDES = 64
 """What is not known is searched for in strides of this part of the way, each twice the one before."""
 
@@ -33,21 +38,41 @@ class Search:
     that reason, and not because it was done.
     """
 
+    own: Plan
     around: Surroundings
     limits: Limits
     work: int = field(default=0, init=False)
     cut: bool = field(default=False, init=False)
+    _swept: int = field(default=0, init=False)
+
+    @cached_property
+    def plane(self) -> Plane:
+        """A plane round the middle of the plan."""
+        return Plane(*middle(self.own.envelope))
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The volumes of all that is near."""
+        near = self.around.near
+        columns = near.index.columns(near.plan_of)
+        self.count_swept(len(columns))
+        apart = partial(self.around.separation, self.own.activity)
+        return rows_of(columns, self.plane, near.plan_of, apart)
+
+    def known_m(self, plan: Plan) -> int:
+        """How far a plan of these times and heights may be moved for all that it meets to be known."""
+        return self.around.near.known_m(plan)
+
+    def count_swept(self, pairs: int) -> None:
+        """So many pairs of volumes are looked at together."""
+        self._swept += pairs
+        self.work += self._swept // SWEPT
+        self._swept %= SWEPT
 
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with: one look."""
         self.work += LOOK
         return self.around.in_the_way(plan)
-
-    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
-        """All that a plan grown wide may meet, but for some."""
-        found = self.around.in_reach(plan, but)
-        self.work += LOOK + sum(len(volumes_of(each.plan)) for each in found)
-        return found
 
     def may_go_on(self, more: int = 0) -> bool:
         """False, and the answer is cut, when there is no room for so much more work."""

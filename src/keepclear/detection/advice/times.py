@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from keepclear.detection.advice.around import Blocker
 from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.limits import MINUTE_MS, Limits, cost
-from keepclear.detection.advice.plane import Ints
 from keepclear.detection.advice.rows import volumes_of
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.envelope import Envelope, span_ms
 from keepclear.spacetime.instants import FIRST_MS, LAST_MS
