@@ -1,7 +1,7 @@
 """All that a search could meet, copied: the live plans near one's own, so that nothing waits for the search.
 
 What is near is asked for in two ways: whatever a change of times and heights could meet, within a ring; and what the
-plan could meet at its own times and heights, within a wider ring. Each ring is the widest of ``RINGS_M`` that holds no
+plan could meet at its own times and heights, within a wider ring. Each ring is the widest of ``COPIED_M`` that holds no
 more than ``MOST_VOLUMES``, so that the copy is quick wherever it is; a search says that it was cut where it would have
 to look farther.
 """
@@ -25,7 +25,8 @@ from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
 RINGS_M = (2_000, 5_000, 9_000, 14_000, 20_000, 28_000, 38_000)
-"""How far out what is near is taken in, ring after ring, before the farthest that a move may go."""
+COPIED_M = (5_000, 14_000, 28_000)
+"""How far out what is near is taken in, ring after ring, before the farthest that a move may go; and copied."""
 MOST_PLANS = 400
 """How many may be copied for what lies beyond the plan's own place, by each of the two ways of asking."""
 _MARGIN, _MORE_M = 1.001, 20.0
@@ -56,7 +57,7 @@ class Frozen:
 
 def frozen(own: Plan, index: PlanIndex, keep: Keep, limits: Limits) -> Frozen:
     """What is live near a plan now."""
-    rings = [0, *(ring for ring in RINGS_M if ring < limits.most_m), limits.most_m]
+    rings = [0, *(ring for ring in COPIED_M if ring < limits.most_m), limits.most_m]
     if limits.plain:  # a coarse answer hangs on nothing but what is clear
         near = set(index.near(_wide(own, limits.most_m, limits, anywhen=True)))
         return Frozen(own, index.excerpt(near), keep(near), limits.most_m, limits.most_m)

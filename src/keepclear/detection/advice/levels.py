@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.heights import OVERLAP_M, Heights, bands_key, bands_of, rises_m
 from keepclear.detection.advice.limits import Limits, cost
 from keepclear.detection.advice.rows import Pairs, Rows, volumes_of
@@ -87,8 +86,8 @@ class Level:
             parts.append(run[1] + 1)
         return max(parts)
 
-    def runs(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> Runs:
-        """The steps at which pairs that overlap on the ground and in time overlap in height too."""
+    def spans(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> tuple[Ints, Ints]:
+        """Of each pair the first and the last step at which it surely overlaps in height; first over last: at none."""
         i, j = pairs.own, pairs.other
         before, after = (bands_of([self.volume_at(each, at) for each in own]).only(i) for at in (0, 1))
         theirs = rows.bands.only(j)
@@ -105,19 +104,23 @@ class Level:
         for gap, grow in gaps:
             low, high = _while_overlap(gap - rows.vertical_m[j], grow, self.most)
             first, last = np.maximum(first, low), np.minimum(last, high)
-        sure = sure_over & sure_under
-        return Runs(first[sure], last[sure]).with_more(*self._one_by_one(own, rows, pairs.only(~sure), meets))
+        unsure = np.flatnonzero(~(sure_over & sure_under))
+        if len(unsure):
+            first[unsure], last[unsure] = self._one_by_one(own, rows, pairs.only(unsure), meets)
+        return first, last
 
-    def _one_by_one(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> tuple[Ints, Ints]:
+    def _one_by_one(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> Ints:
+        """The same of pairs in several datums, (2, n); each two bands once."""
         known: dict[tuple[object, ...], tuple[int, int]] = {}
+        both = []
         for i, j in zip(pairs.own.tolist(), pairs.other.tolist(), strict=True):
             apart_m = float(rows.vertical_m[j])
             other = rows.volume(j)
             key = bands_key(own[i], other, apart_m)
             if key not in known:
                 known[key] = self.run(own[i], other, apart_m, meets)
-        both = np.array(list(known.values()), np.int64).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
+            both.append(known[key])
+        return np.array(both, np.int64).T
 
     def run(
         self, own: Volume, other: Volume, apart_m: float, meets: Heights, since: int | None = None

@@ -14,15 +14,11 @@ from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.frozen import RINGS_M
 from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
-from keepclear.detection.advice.plane import Drawing, off_m
-from keepclear.detection.advice.rows import Pairs, drawing_of, in_time, volumes_of, within
+from keepclear.detection.advice.rows import Pairs, in_time, volumes_of, within
 from keepclear.detection.advice.search import Search
-from keepclear.detection.advice.sweep import Ways, overlaps
-from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.geodesic import Floats
 
-ALONG = np.array([(math.sin(math.radians(deg)), math.cos(math.radians(deg))) for deg in BEARINGS_DEG])
 PATIENCE = 3
 """Steps that are tried one after another before it is measured how deep the overlap is."""
 _MARGIN = 1.001
@@ -46,7 +42,7 @@ class Moves:
         self.limits = self.search.limits
         scene = Scene(self.plan, self.limits)
         self.axes = [Aside(scene, bearing) for bearing in BEARINGS_DEG]
-        self.runs = [Runs.none() for _ in BEARINGS_DEG]
+        self.runs: list[list[Runs]] = [[] for _ in BEARINGS_DEG]
         self.rings = [ring for ring in RINGS_M if ring < self.limits.most_m] + [self.limits.most_m]
 
     def nearest(self, most: int | None = None) -> tuple[int, Aside] | None:
@@ -61,7 +57,7 @@ class Moves:
                 self.search.cut = True
                 return None
             self._ask_as_far_as(axis.metres(step))
-            free = self.runs[number].free_from(step)
+            free = self._free_from(number, step)
             if free > step:
                 heapq.heappush(waiting, (free, number))
                 continue
@@ -96,43 +92,25 @@ class Moves:
 
     @cached_property
     def _away_m(self) -> Floats:
-        return within(self.drawn, self.search.rows, self._pairs)
+        return within(self.near.ways.drawn, self.search.rows, self._pairs)
 
     def _take_in(self, pairs: Pairs) -> None:
         if not len(pairs):
             return
-        ways, step_m = self._ways(pairs), self.limits.step_m
+        ways, swept = self.near.ways.of(pairs)
+        self.search.count_swept(swept + len(pairs) // 4)
+        step_m = self.limits.step_m
         first, last = np.floor(ways.low / step_m).astype(np.int64) + 1, np.ceil(ways.high / step_m).astype(np.int64) - 1
-        for number in range(len(self.axes)):
-            of = ways.group == number
-            self.runs[number] = self.runs[number].with_more(first[of], last[of])
+        ends = np.searchsorted(ways.group, np.arange(len(self.axes) + 1)).tolist()
+        for number, begin in enumerate(ends[:-1]):
+            if begin < ends[number + 1]:
+                part = slice(begin, ends[number + 1])
+                self.runs[number].append(Runs(first[part], last[part]))
 
-    def _ways(self, pairs: Pairs) -> Ways:
-        """While the plan, moved along each bearing, surely overlaps any of the rows: by number of the bearing."""
-        rows = self.search.rows
-        i, j, bearing = _on_the_way(self.drawn, rows.drawing, rows.lateral_m, pairs, float(self.limits.most_m))
-        self.search.count_swept(len(i))
-        reach_m = self.drawn.reach_m[i]
-        off = off_m(np.maximum(self.drawn.far_m[i], rows.drawing.far_m[j] + reach_m + rows.lateral_m[j]) + reach_m)
-        own = drawing_of(self.near.own, self.search.plane)
-        mine = own.outlines(np.arange(len(own.middle)), rim_m=2 * float(off.max(initial=0.0)))
-        ways = overlaps(mine, rows.drawing.outlines(j), i, j, rows.lateral_m[j], off, ALONG[bearing])
-        return ways.regrouped(bearing).joined()
-
-    @cached_property
-    def drawn(self) -> Drawing:
-        """The plan as it is."""
-        return drawing_of(self.near.own, self.search.plane)
-
-
-def _on_the_way(
-    own: Drawing, others: Drawing, lateral_m: Floats, pairs: Pairs, most_m: float
-) -> tuple[Ints, Ints, Ints]:
-    """Pairs and bearings along which the circles round a pair come to overlap at all: numbers, three by three."""
-    i, j = pairs.own, pairs.other
-    between = others.middle[j] - own.middle[i]
-    reach_m = (own.reach_m[i] + others.reach_m[j] + lateral_m[j])[:, None]
-    far = between @ ALONG.T
-    aside = np.abs(between[:, 1:] * ALONG[:, 0] - between[:, :1] * ALONG[:, 1])
-    pair, bearing = np.nonzero((aside < reach_m) & (far > -reach_m) & (far < reach_m + most_m))
-    return i[pair], j[pair], bearing.astype(np.int64)
+    def _free_from(self, number: int, step: int) -> int:
+        """The first step along a bearing, from this one on, that is not known to be in the way."""
+        while True:
+            free = max((runs.free_from(step) for runs in self.runs[number]), default=step)
+            if free == step:
+                return step
+            step = free

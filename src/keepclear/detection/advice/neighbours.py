@@ -16,8 +16,27 @@ from keepclear.detection.advice.limits import MINUTE_MS, Limits
 from keepclear.detection.advice.rows import Pairs, Rows, in_time, on_the_ground, volumes_of, windows_of
 from keepclear.detection.advice.search import Search
 from keepclear.detection.advice.times import Shift
+from keepclear.detection.advice.ways import KnownWays
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedLevels:
+    """Of pairs that surely overlap on the ground: the first and last shifts, and levels, at which they do besides."""
+
+    shifts: tuple[Ints, Ints]
+    levels: tuple[Ints, Ints]
+
+    def ends(self) -> list[int]:
+        """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
+        return Runs(*self.shifts).ends()
+
+    def at(self, step: int) -> Runs:
+        """The levels that are surely in the way after a shift."""
+        met = (self.shifts[0] <= step) & (step <= self.shifts[1])
+        return Runs(self.levels[0][met], self.levels[1][met])
 
 
 @dataclass
@@ -47,12 +66,17 @@ class Neighbours:
         """All that is near."""
         return self.search.rows
 
+    @cached_property
+    def ways(self) -> KnownWays:
+        """How far the plan overlaps what is near on the way along each bearing."""
+        return KnownWays(self.own, self.search.plane, self.rows, float(self.limits.most_m))
+
     def shifted(self, shift: Shift) -> Runs:
         """The shifts at which the plan surely conflicts."""
         volumes = volumes_of(shift.plan)
         if not volumes or self.limits.plain:
             return Runs.none()
-        return self._in_shifts(shift, self._any_time)
+        return Runs(*self._in_shifts(shift, self._any_time))
 
     def at_one_height(self, volumes: Sequence[Volume], pairs: Pairs) -> Pairs:
         """Those of the pairs that overlap in height."""
@@ -66,26 +90,27 @@ class Neighbours:
         volumes = volumes_of(level.plan)
         if not volumes or self.limits.plain:
             return Runs.none()
-        pairs = self._any_height if level.plan is self.own else self._any
-        return level.runs(volumes, self.rows, _among(pairs, in_time(volumes, self.rows)), self.heights)
+        pairs = _among(self._any, in_time(volumes, self.rows))
+        return Runs(*level.spans(volumes, self.rows, pairs, self.heights))
 
-    def ends_anywhere(self, shift: Shift) -> list[int]:
-        """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
-        if self.limits.plain or not volumes_of(self.own):
-            return list(range(shift.least, shift.most + 1))
-        return self._in_shifts(shift, self._any).ends()
+    def at_any_shift(self, shift: Shift, level: Level) -> ShiftedLevels:
+        """At which shifts in one direction, and at which levels there, the plan surely conflicts."""
+        volumes = volumes_of(self.own)
+        if not volumes or self.limits.plain:
+            nothing = np.empty(0, np.int64)
+            return ShiftedLevels((nothing, nothing), (nothing, nothing))
+        self.search.count_swept(4 * len(self._any))
+        return ShiftedLevels(
+            self._in_shifts(shift, self._any), level.spans(volumes, self.rows, self._any, self.heights)
+        )
 
-    def _in_shifts(self, shift: Shift, pairs: Pairs) -> Runs:
+    def _in_shifts(self, shift: Shift, pairs: Pairs) -> tuple[Ints, Ints]:
         rows, windows = self.rows, windows_of(volumes_of(shift.plan))
-        return shift.runs(windows[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other])
+        return shift.spans(windows[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other])
 
     @cached_property
     def _any_time(self) -> Pairs:
         return self.at_one_height(volumes_of(self.own), self._any)
-
-    @cached_property
-    def _any_height(self) -> Pairs:
-        return _among(self._any, in_time(volumes_of(self.own), self.rows))
 
     @cached_property
     def _any(self) -> Pairs:

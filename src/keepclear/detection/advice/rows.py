@@ -78,7 +78,7 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.own)
 
-    def only(self, some: Bools) -> Pairs:
+    def only(self, some: Bools | Ints) -> Pairs:
         """Some of them."""
         return Pairs(self.own[some], self.other[some])
 

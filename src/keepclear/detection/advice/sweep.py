@@ -45,10 +45,6 @@ class Ways:
         firsts = np.flatnonzero(begins)
         return Ways(group[firsts], low[firsts], np.maximum.reduceat(high, firsts))
 
-    def regrouped(self, group: Ints) -> Ways:
-        """The same stretches in other groups, given by the group that each is in now."""
-        return Ways(group[self.group], self.low, self.high)
-
 
 def overlaps(a: Outlines, b: Outlines, i: Ints, j: Ints, apart_m: Floats, off_m: Floats, along: Floats) -> Ways:
     """While ``a[i]``, moved along the unit vectors ``along`` (n, 2), surely overlaps ``b[j]``: by number of the pair.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.limits import MINUTE_MS, Limits, cost
 from keepclear.detection.advice.rows import volumes_of
 from keepclear.detection.columns import Ints
@@ -69,8 +68,8 @@ class Shift:
             return None
         return step + max(1, _up(self._lacking_ms(blocker), self.limits.step_min))
 
-    def runs(self, windows_ms: Ints, others_ms: Ints, wait_ms: Ints) -> Runs:
-        """The steps at which pairs that overlap in place and height come too near in time; windows (n, 2) each.
+    def spans(self, windows_ms: Ints, others_ms: Ints, wait_ms: Ints) -> tuple[Ints, Ints]:
+        """The first and last steps at which pairs that overlap otherwise come too near in time; windows (n, 2) each.
 
         Two half-open windows conflict while the gap between them is under what must be waited.
         """
@@ -78,7 +77,7 @@ class Shift:
         early = windows_ms[:, 1] + wait_ms - others_ms[:, 0]
         after, until = (-early, late) if self.later else (-late, early)
         step_ms = self.limits.step_min * MINUTE_MS
-        return Runs(after // step_ms + 1, -(-until // step_ms) - 1)
+        return after // step_ms + 1, -(-until // step_ms) - 1
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
