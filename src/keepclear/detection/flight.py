@@ -69,12 +69,11 @@ def flight_meets_volume(
 ) -> FlightMeeting:
     """How a flight stands to a volume: the stretches flown within its window and its heights, against its footprint."""
     band = height_band(volume.footprint, volume.floor, volume.ceiling, rules)
-    margin_ms = flight.time_s * 1000 + separation.time_ms
-    window = volume.start_ms - margin_ms, volume.end_ms + margin_ms
+    window = _window_ms(flight, volume, separation)
     reach_m = flight.vertical_m + separation.vertical_m
-    if not _too_thin(2 * flight.vertical_m, band.thickness_m, separation.vertical_m):
-        enough_m = reach_m - LEAST_OVERLAP_M + NOISE_M
-        overlapping = passages(flight, window, _heights(band, enough_m, enough_m))
+    heights = _overlap_heights(flight, band, separation)
+    if heights is not None:
+        overlapping = passages(flight, window, heights)
         contact, gap_m = _nearest(overlapping, volume, separation.lateral_m)
         if contact is Contact.OVERLAP:
             return _against(flight, band, overlapping, contact, gap_m)
@@ -83,6 +82,41 @@ def flight_meets_volume(
     if contact is not Contact.CLEAR:
         return _against(flight, band, touching, Contact.MARGINAL, gap_m)
     return CLEAR
+
+
+def closest_overlap_m(a: Trajectory, b: Trajectory, separation: Separation = NO_SEPARATION) -> tuple[float, float]:
+    """How near two flights come on the ground while they overlap in time and height (∞: they do not come within what
+    they must keep there), and how much that is.
+    """
+    kept_m = a.lateral_m + b.lateral_m + separation.lateral_m
+    vertical_m = a.vertical_m + b.vertical_m + separation.vertical_m
+    within_s = a.time_s + b.time_s + separation.time_ms / 1000
+    moment = _closest(a, b, Reach(within_s, vertical_m - LEAST_OVERLAP_M + NOISE_M, kept_m), 0.0)
+    return math.inf if moment is None else moment.distance_m, kept_m
+
+
+def overlap_reach(
+    flight: Trajectory, volume: Volume, rules: HeightRules, separation: Separation = NO_SEPARATION
+) -> tuple[Range, Range] | None:
+    """The window (ms) and the heights (m) in which a flight overlaps a volume where it is over its footprint.
+
+    None where either is too thin for any overlap.
+    """
+    band = height_band(volume.footprint, volume.floor, volume.ceiling, rules)
+    heights = _overlap_heights(flight, band, separation)
+    return None if heights is None else (_window_ms(flight, volume, separation), heights)
+
+
+def _window_ms(flight: Trajectory, volume: Volume, separation: Separation) -> Range:
+    margin_ms = flight.time_s * 1000 + separation.time_ms
+    return volume.start_ms - margin_ms, volume.end_ms + margin_ms
+
+
+def _overlap_heights(flight: Trajectory, band: HeightBand, separation: Separation) -> Range | None:
+    if _too_thin(2 * flight.vertical_m, band.thickness_m, separation.vertical_m):
+        return None
+    enough_m = flight.vertical_m + separation.vertical_m - LEAST_OVERLAP_M + NOISE_M
+    return _heights(band, enough_m, enough_m)
 
 
 def _closest(a: Trajectory, b: Trajectory, reach: Reach, enough_m: float) -> Moment | None:

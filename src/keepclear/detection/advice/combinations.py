@@ -64,13 +64,14 @@ class _Two:
         met = self.near.at_any_shift(shift, level)
         ends = range(shift.least, shift.most + 1) if limits.plain or not volumes_of(own) else met.ends()
         best: tuple[float, Plan, Steps] | None = None
+        least, most = shift.least, shift.most
         for step in ends:
-            if not shift.least <= step <= shift.most:
+            if not least <= step <= most:
                 continue
+            self.search.work += 1
             runs, room = met.at(step), level.most
             if best is not None:
                 room = int((best[0] - shift.cost(step)) / level.step_cost)
-            self.search.count_swept(len(met.levels[0]) // 10)
             if room < level.least or not self.search.may_go_on():
                 break
             if runs.free_from(level.least) > room:

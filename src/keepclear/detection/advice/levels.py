@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.flown import Met, lacking_m, meetings_of, steps_of
 from keepclear.detection.advice.heights import OVERLAP_M, Heights, bands_key, bands_of, rises_m
 from keepclear.detection.advice.limits import Limits, cost
 from keepclear.detection.advice.rows import Pairs, Rows, volumes_of
 from keepclear.detection.columns import Ints
+from keepclear.detection.flight import overlap_reach
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import FOOT_M, Altitude, Datum
 from keepclear.spacetime.envelope import Envelope
@@ -74,16 +76,41 @@ class Level:
             return replace(self.plan, envelope=self.flight_at(envelope, step))
         return replace(self.plan, envelope=tuple(self.volume_at(each, step) for each in envelope))
 
-    def past(self, step: int, blocker: Blocker) -> int | None:
+    def past(self, step: int, blocker: Blocker) -> int:
         """Exact: bands move one way, so each pair that conflicts now parts at one step and for good."""
+        if isinstance(self.plan.envelope, Trajectory):
+            return step + steps_of(lacking_m(blocker, rising=self.rising), self.step.m)
         if blocker.flown:
-            return None
+            return self._past_flight(step, blocker)
         ours, theirs = volumes_of(self.plan), volumes_of(blocker.plan)
         meets = Heights(blocker.heights)
         parts = [step + 1]
         for own, other in blocker.pairs:
             run = self.run(ours[own], theirs[other], blocker.separation.vertical_m, meets, since=step)
             parts.append(run[1] + 1)
+        return max(parts)
+
+    @property
+    def rising(self) -> bool:
+        """True when what is left is higher with each step."""
+        return self.kind in (UP, RAISE_FLOOR)
+
+    def _past_flight(self, step: int, blocker: Blocker) -> int:
+        """When the last place of a flight that is in one's own volumes now has left their heights."""
+        parts = [step + 1]
+        for met in meetings_of(blocker):
+            at_m = met.height_m(highest=self.rising)
+            own = next(
+                each
+                for each, moved in zip(volumes_of(self.plan), volumes_of(blocker.own), strict=True)
+                if moved is met.volume
+            )
+
+            def holds(at: int, own: Volume = own, met: Met = met, at_m: float = at_m) -> bool:
+                reach = overlap_reach(met.flight, self.volume_at(own, at), blocker.heights, met.separation)
+                return reach is not None and reach[1][0] <= at_m <= reach[1][1]
+
+            parts.append(_last(step, step, self.most, holds) + 1)
         return max(parts)
 
     def spans(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> tuple[Ints, Ints]:

@@ -15,7 +15,7 @@ from keepclear.detection.advice.frozen import RINGS_M
 from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
 from keepclear.detection.advice.rows import Pairs, in_time, volumes_of, within
-from keepclear.detection.advice.search import Search
+from keepclear.detection.advice.search import RING, Search
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.geodesic import Floats
 
@@ -72,7 +72,7 @@ class Moves:
             before, times = tried[number]
             tried[number] = step, times + 1 if before == step - 1 else 0
             straight_on = tried[number][1] < PATIENCE and not any(blocker.flown for blocker in blockers)
-            past = step + 1 if straight_on else self.search.past(axis, step, blockers, last)
+            past = step + 1 if straight_on else self.search.past(axis, step, blockers)
             heapq.heappush(waiting, (past, number))
         return None
 
@@ -98,7 +98,8 @@ class Moves:
         if not len(pairs):
             return
         ways, swept = self.near.ways.of(pairs)
-        self.search.count_swept(swept + len(pairs) // 4)
+        self.search.work += RING
+        self.search.count_swept(2 * swept + len(pairs) // 4)
         step_m = self.limits.step_m
         first, last = np.floor(ways.low / step_m).astype(np.int64) + 1, np.ceil(ways.high / step_m).astype(np.int64) - 1
         ends = np.searchsorted(ways.group, np.arange(len(self.axes) + 1)).tolist()

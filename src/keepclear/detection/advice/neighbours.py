@@ -14,7 +14,7 @@ from keepclear.detection.advice.heights import Heights
 from keepclear.detection.advice.levels import Level
 from keepclear.detection.advice.limits import MINUTE_MS, Limits
 from keepclear.detection.advice.rows import Pairs, Rows, in_time, on_the_ground, volumes_of, windows_of
-from keepclear.detection.advice.search import Search
+from keepclear.detection.advice.search import KIND, Search
 from keepclear.detection.advice.times import Shift
 from keepclear.detection.advice.ways import KnownWays
 from keepclear.detection.columns import Ints
@@ -76,6 +76,7 @@ class Neighbours:
         volumes = volumes_of(shift.plan)
         if not volumes or self.limits.plain:
             return Runs.none()
+        self.search.work += KIND
         return Runs(*self._in_shifts(shift, self._any_time))
 
     def at_one_height(self, volumes: Sequence[Volume], pairs: Pairs) -> Pairs:
@@ -90,6 +91,7 @@ class Neighbours:
         volumes = volumes_of(level.plan)
         if not volumes or self.limits.plain:
             return Runs.none()
+        self.search.work += KIND
         pairs = _among(self._any, in_time(volumes, self.rows))
         return Runs(*level.spans(volumes, self.rows, pairs, self.heights))
 
@@ -99,6 +101,7 @@ class Neighbours:
         if not volumes or self.limits.plain:
             nothing = np.empty(0, np.int64)
             return ShiftedLevels((nothing, nothing), (nothing, nothing))
+        self.search.work += KIND
         self.search.count_swept(4 * len(self._any))
         return ShiftedLevels(
             self._in_shifts(shift, self._any), level.spans(volumes, self.rows, self._any, self.heights)

@@ -11,23 +11,25 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from keepclear.detection.advice.around import Blocker, Surroundings
-from keepclear.detection.advice.axis import Axis, Runs, least_from
+from keepclear.detection.advice.axis import Axis, Runs
 from keepclear.detection.advice.limits import Limits
 from keepclear.detection.advice.places import middle
 from keepclear.detection.advice.plane import Plane
 from keepclear.detection.advice.rows import Rows, rows_of
 from keepclear.detection.plan import Plan
 
-LOOK = 10
-"""What a look at all that is live counts."""
+BEGUN = 120
+"""What it counts to copy and draw what is near; a unit is about a twentieth of a millisecond of a processor of 2024."""
+LOOK = 4
+"""A look at all that is near."""
 PAST = 50
-"""What it counts to see how far a step must go past one that is in the way."""
-FLOWN = 2
-"""The same for a trajectory, each time that the two are held against each other."""
-SWEPT = 50
+"""To see how far a step must go past one that is in the way."""
+KIND = 15
+"""To see at which steps of one kind of change something surely is in the way."""
+RING = 15
+"""The same of moves over the ground, for what is near and within one ring."""
+SWEPT = 40
 """Pairs of volumes looked at together, or volumes drawn, that count 1."""
-STRIDES = 64
-"""What is not known is searched for in strides of this part of the way, each twice the one before."""
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Search:
     def rows(self) -> Rows:
         """The volumes of all that is near."""
         near = self.around.near
+        self.work += BEGUN
         columns = near.index.columns(near.plan_of)
         self.count_swept(len(columns))
         apart = partial(self.around.separation, self.own.activity)
@@ -102,28 +105,12 @@ class Search:
             blockers = self.in_the_way(moved)
             if not blockers:
                 return step
-            step = runs.free_from(self.past(axis, step, blockers, last))
+            step = runs.free_from(self.past(axis, step, blockers))
         return None
 
-    def past(self, axis: Axis, step: int, blockers: list[Blocker], most: int) -> int:
-        """The first step after this one that may clear what is in the way there; over ``most``: none does."""
+    def past(self, axis: Axis, step: int, blockers: list[Blocker]) -> int:
+        """The first step after this one that may clear what is in the way there."""
         if self.limits.plain:
             return step + 1
         self.work += PAST * len(blockers)
-        return max(self._past(axis, step, blocker, most) for blocker in blockers)
-
-    def _past(self, axis: Axis, step: int, blocker: Blocker, most: int) -> int:
-        known = axis.past(step, blocker)
-        if known is not None:
-            return known
-        if step >= most:
-            return most + 1
-
-        def blocked(at: int) -> bool:
-            return self._flown_into(axis.moved(at), blocker)
-
-        return least_from(step + 1, step, most, axis.most // STRIDES, blocked)
-
-    def _flown_into(self, plan: Plan, blocker: Blocker) -> bool:
-        self.work += FLOWN
-        return self.around.conflict(plan, blocker)
+        return max(axis.past(step, blocker) for blocker in blockers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice.around import Blocker
+from keepclear.detection.advice.flown import lacking_ms, steps_of
 from keepclear.detection.advice.limits import MINUTE_MS, Limits, cost
 from keepclear.detection.advice.rows import volumes_of
 from keepclear.detection.columns import Ints
@@ -62,10 +63,10 @@ class Shift:
         """The plan after so many steps."""
         return replace(self.plan, envelope=shifted(self.plan.envelope, self.minutes(step)))
 
-    def past(self, step: int, blocker: Blocker) -> int | None:
+    def past(self, step: int, blocker: Blocker) -> int:
         """Exact: when the last of the pairs that conflict now has the separation in time between them."""
         if blocker.flown:
-            return None
+            return step + steps_of(lacking_ms(blocker, later=self.later), self.limits.step_min * MINUTE_MS)
         return step + max(1, _up(self._lacking_ms(blocker), self.limits.step_min))
 
     def spans(self, windows_ms: Ints, others_ms: Ints, wait_ms: Ints) -> tuple[Ints, Ints]:

@@ -10,11 +10,12 @@ import math
 import numpy as np
 
 from keepclear.detection.advice.places import BEARINGS_DEG
-from keepclear.detection.advice.plane import Drawing, Plane, off_m
-from keepclear.detection.advice.rows import Pairs, Rows, drawing_of
+from keepclear.detection.advice.plane import Drawing, Outlines, Plane, off_m
+from keepclear.detection.advice.rows import Pairs, Rows, drawing_of, volumes_of
 from keepclear.detection.advice.sweep import Ways, overlaps
 from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
+from keepclear.spacetime.footprint import Polygonal
 from keepclear.spacetime.geodesic import Floats
 
 ALONG = np.array([(math.sin(math.radians(deg)), math.cos(math.radians(deg))) for deg in BEARINGS_DEG])
@@ -26,6 +27,8 @@ class KnownWays:
     def __init__(self, own: Plan, plane: Plane, rows: Rows, most_m: float) -> None:
         self._own, self._plane, self._rows, self._most_m = own, plane, rows, most_m
         self.drawn = drawing_of(own, plane)
+        self._own_is_filled = any(isinstance(each.footprint, Polygonal) for each in volumes_of(own))
+        self._rimless: dict[int, Outlines] = {}
         self._done = np.zeros(len(self.drawn.middle) * len(rows), bool)
         self._group, self._low, self._high = np.empty(0, np.int64), np.empty(0), np.empty(0)
 
@@ -49,12 +52,29 @@ class KnownWays:
             return 0
         reach_m = drawn.reach_m[i]
         off = off_m(np.maximum(drawn.far_m[i], rows.drawing.far_m[j] + reach_m + rows.lateral_m[j]) + reach_m)
-        mine = drawing_of(self._own, self._plane).outlines(np.arange(len(drawn.middle)), rim_m=2 * float(off.max()))
-        ways = overlaps(mine, rows.drawing.outlines(j), i, j, rows.lateral_m[j], off, ALONG[bearing])
+        ways = overlaps(
+            self._without_rim(2 * float(off.max())),
+            rows.drawing.outlines(j),
+            i,
+            j,
+            rows.lateral_m[j],
+            off,
+            ALONG[bearing],
+        )
         group = key[pair] * len(ALONG) + bearing
         self._group = np.concatenate([self._group, group[ways.group]])
         self._low, self._high = np.concatenate([self._low, ways.low]), np.concatenate([self._high, ways.high])
         return len(i)
+
+    def _without_rim(self, least_m: float) -> Outlines:
+        """The plan's own outlines, its polygons without a rim of so much or up to twice that."""
+        every = np.arange(len(self.drawn.middle))
+        if not self._own_is_filled:
+            return self.drawn.outlines(every)
+        size = math.ceil(math.log2(least_m))
+        if size not in self._rimless:
+            self._rimless[size] = drawing_of(self._own, self._plane).outlines(every, rim_m=2.0**size)
+        return self._rimless[size]
 
 
 def _on_the_way(own: Drawing, others: Drawing, lateral_m: Floats, pairs: Pairs, most_m: float) -> tuple[Ints, Ints]:
