@@ -127,7 +127,7 @@ def of_kind(found: Found, kind: str) -> Advice | None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_smaller_shift_and_every_smaller_change_of_heights_is_in_the_way(seed: int) -> None:
-    plans = world(seed, 4, 3)
+    plans = world(seed, 5, 4)
     around, blocked, told = surroundings(plans), blocked_by(plans), 0
     for own, other in conflicts(plans):
         found = advise(own, other, around, at_ms=None, limits=NEAR)

@@ -218,6 +218,11 @@ class GridIndex:
         """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
         return [self._rows.ids[slot] for slot in self._near(plan, include_same_party=False)[:, 0].tolist()]
 
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+        near = self._near(plan, include_same_party=False).tolist()
+        return sorted((self._rows.ids[slot], state == OVERLAP) for slot, state in near)
+
     def excerpt(self, ids: Collection[str]) -> GridIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
         part = GridIndex(self._rules, self._heights)

@@ -98,6 +98,10 @@ class GrowingIndex:
         """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
         return self._index.near(plan)
 
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+        return self._index.likely(plan)
+
     def excerpt(self, ids: Collection[str]) -> SimpleIndex | GridIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
         return self._index.excerpt(ids)

@@ -49,6 +49,9 @@ class PlanIndex(Protocol):
     def near(self, plan: Plan) -> list[str]:
         """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
 
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+
     def excerpt(self, ids: Collection[str]) -> PlanIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
 
@@ -138,6 +141,10 @@ class SimpleIndex:
         """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
         return [other.id for other in self._others(plan, self._extent(plan), include_same_party=False)]
 
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+        return [(name, False) for name in self.near(plan)]
+
     def excerpt(self, ids: Collection[str]) -> SimpleIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
         part = SimpleIndex(self._rules, self._heights)
@@ -147,7 +154,7 @@ class SimpleIndex:
         part._space, part._time_ms, part._used = self._space[rows], self._time_ms[rows], len(rows)
         part._owner = [name for name, count in zip(chosen, counts, strict=True) for _ in range(count)]
         part._plans = {name: self._plans[name] for name in chosen}
-        part._rows = dict(zip(chosen, np.split(np.arange(len(rows)), np.cumsum(counts)[:-1]), strict=True))
+        part._rows = dict(zip(chosen, np.split(np.arange(len(rows)), np.cumsum(counts, dtype=int))[:-1], strict=True))
         return part
 
     def columns(self, plan_of: Callable[[str], Plan]) -> Columns:

@@ -43,7 +43,7 @@ def advise(own: Plan, other: Plan, around: Surroundings, *, at_ms: int | None, l
     """
     around = around if around.copied is not None else around.frozen(own, limits)
     search = Search(own, around, limits)
-    if all(blocker.plan.id != other.id for blocker in search.in_the_way(own)):
+    if not around.meets(own, other.id):
         return Found()
     side = _Side(own, around, search, at_ms, limits)
     found = list(side.singles()) or list(combinations(side.near, search, at_ms, side.may))

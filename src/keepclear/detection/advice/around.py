@@ -9,6 +9,7 @@ from functools import cached_property
 from keepclear.detection.advice.frozen import Frozen, Keep, frozen
 from keepclear.detection.advice.limits import Limits
 from keepclear.detection.extent import extent_of, reach_of, rows_meeting
+from keepclear.detection.flight import flight_overlaps_volume, flights_overlap
 from keepclear.detection.index import PlanIndex
 from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
@@ -102,14 +103,44 @@ class Surroundings:
         assert self.copied is not None, "a search is for frozen surroundings"  # noqa: S101
         return self.copied
 
-    def in_the_way(self, plan: Plan) -> list[Blocker]:
-        """All that the plan conflicts with, in order of id, what stands for good last."""
-        live = (name for name, verdict in self.index.touching(plan) if verdict is Verdict.CONFLICT)
-        found = [self._blocker(plan, self.plan_of(name)) for name in live]
-        return found + [each for each in self._standing_near(plan) if self.conflict(plan, each)]
+    def in_the_way(self, plan: Plan, compared: Callable[[], None] = lambda: None) -> list[Blocker]:
+        """What the plan conflicts with, in order of id, what stands for good last; nothing when it is clear of all.
+
+        Flights take long to compare: of them only the first is named, and none where there is something else; each time
+        that one is compared ``compared`` is called.
+        """
+        likely = self.index.likely(plan)
+        sure = [name for name, is_sure in likely if is_sure]
+        unsure = [self._blocker(plan, self.plan_of(name)) for name, is_sure in likely if not is_sure]
+        found = [self._blocker(plan, self.plan_of(name)) for name in sure]
+        found += [each for each in unsure if not each.flown and self.conflict(plan, each)]
+        found.sort(key=lambda blocker: blocker.plan.id)
+        found += [each for each in self._standing_near(plan) if not each.flown and self.conflict(plan, each)]
+        if not found:
+            for each in (*unsure, *self._standing_near(plan)):
+                if each.flown:
+                    compared()
+                    if self.conflict(plan, each):
+                        return [each]
+        return found
+
+    def meets(self, plan: Plan, name: str) -> bool:
+        """True when the plan conflicts with a live one of that id."""
+        return any(
+            is_sure or self.conflict(plan, self._blocker(plan, self.plan_of(name)))
+            for near, is_sure in self.index.likely(plan)
+            if near == name
+        )
 
     def conflict(self, plan: Plan, blocker: Blocker) -> bool:
         """True when the two conflict."""
+        ours, theirs, apart = plan.envelope, blocker.plan.envelope, blocker.separation
+        if isinstance(ours, Trajectory) and isinstance(theirs, Trajectory):
+            return flights_overlap(ours, theirs, apart)
+        if isinstance(ours, Trajectory) and isinstance(theirs, tuple):
+            return any(flight_overlaps_volume(ours, each, self.heights, apart) for each in theirs)
+        if isinstance(theirs, Trajectory) and isinstance(ours, tuple):
+            return any(flight_overlaps_volume(theirs, each, self.heights, apart) for each in ours)
         meeting = judge(plan, blocker.plan, blocker.separation, self.heights, overlap=False)
         return meeting.verdict is Verdict.CONFLICT
 

@@ -24,6 +24,10 @@ LOOK = 4
 """A look at all that is near."""
 PAST = 50
 """To see how far a step must go past one that is in the way."""
+FLOWN, PAST_FLOWN = 1, 2
+"""A look at one flight, if it comes to that, and to see how far a step must go past it. Both take longer than they
+count: there is no quick way yet past flights, and an answer that is cut at once is worth less than a later one.
+"""
 KIND = 15
 """To see at which steps of one kind of change something surely is in the way."""
 RING = 15
@@ -75,7 +79,10 @@ class Search:
     def in_the_way(self, plan: Plan) -> list[Blocker]:
         """All that the plan conflicts with: one look."""
         self.work += LOOK
-        return self.around.in_the_way(plan)
+        return self.around.in_the_way(plan, self._compared)
+
+    def _compared(self) -> None:
+        self.work += FLOWN
 
     def may_go_on(self, more: int = 0) -> bool:
         """False, and the answer is cut, when there is no room for so much more work."""
@@ -112,5 +119,5 @@ class Search:
         """The first step after this one that may clear what is in the way there."""
         if self.limits.plain:
             return step + 1
-        self.work += PAST * len(blockers)
+        self.work += sum(PAST_FLOWN if blocker.flown else PAST for blocker in blockers)
         return max(axis.past(step, blocker) for blocker in blockers)
