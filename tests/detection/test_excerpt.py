@@ -13,6 +13,7 @@ from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
 from keepclear.detection.columns import Columns, columns_of
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.index import PlanIndex, SimpleIndex
+from keepclear.detection.meeting import Verdict
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.footprint import Polygonal
 from keepclear.spacetime.trajectory import Trajectory
@@ -51,11 +52,14 @@ def test_an_excerpt_answers_as_the_whole_does_and_nothing_that_becomes_of_that_i
     index, by_id = filled(kind)
     own = by_id["f0"]
     whole = index.touching(own)
-    assert {name for name, _ in whole} <= set(index.near(own))
-    assert [name for name, _ in index.likely(own)] == sorted(index.near(own))
-    part = index.excerpt(index.near(own))
+    likely = index.likely(own)
+    near = [name for name, _ in likely]
+    assert near == sorted(set(near))
+    assert {name for name, _ in whole} <= set(near)
+    assert {name for name, sure in likely if sure} <= {name for name, verdict in whole if verdict is Verdict.CONFLICT}
+    part = index.excerpt(near)
     assert part.touching(own) == whole
-    assert len(part) == len(index.near(own))
+    assert len(part) == len(near)
     for name in by_id:
         index.withdraw(name)
     assert part.touching(own) == whole

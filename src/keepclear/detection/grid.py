@@ -14,24 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from keepclear.detection.columns import Columns
-from keepclear.detection.extent import extent_of, reach_of
+from keepclear.detection.extent import reach_of
 from keepclear.detection.judge import judge, meetings
 from keepclear.detection.kernels_ask import ask_fresh, ask_in_turn
 from keepclear.detection.kernels_height import OVERLAP
-from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import (
-    CODES,
-    KIND_SHIFT,
     LEAF,
     MOST_VERTICES,
     OWNER,
     TICK_MS,
     WHOSE,
     prepare,
-    set_box,
-    set_times,
 )
 from keepclear.detection.meeting import Meeting, Verdict
+from keepclear.detection.opaque import make_opaque
 from keepclear.detection.packed import Said, height_rules, said_of
 from keepclear.detection.plan import Plan
 from keepclear.detection.row_columns import columns_of_rows
@@ -40,9 +36,8 @@ from keepclear.detection.shelves import GridShelves
 from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.geodesic import Floats
-from keepclear.spacetime.heights import HeightRules, height_band
+from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
-from keepclear.spacetime.trajectory import Trajectory
 
 _AT_ONCE = 8_192
 _FEWEST = 64
@@ -214,12 +209,8 @@ class GridIndex:
             return False
         return not any(self._verdict(plan, slot) is Verdict.CONFLICT for slot, _ in near)
 
-    def near(self, plan: Plan) -> list[str]:
-        """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
-        return [self._rows.ids[slot] for slot in self._near(plan, include_same_party=False)[:, 0].tolist()]
-
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
-        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
         near = self._near(plan, include_same_party=False).tolist()
         return sorted((self._rows.ids[slot], state == OVERLAP) for slot, state in near)
 
@@ -386,20 +377,10 @@ class GridIndex:
         if len(odd):
             owners = np.unique(np.searchsorted(said.rows, odd, side="right") - 1)
             for number in owners.tolist():
-                self._make_opaque(plans[number], slice(said.rows[number], said.rows[number + 1]), heads, singles)
+                make_opaque(
+                    plans[number], slice(said.rows[number], said.rows[number + 1]), heads, singles, self._heights
+                )
         return heads, exact, xyz
-
-    def _make_opaque(self, plan: Plan, rows: slice, heads: Any, singles: Any) -> None:
-        if not isinstance(plan.envelope, Trajectory):
-            for volume in plan.envelope:
-                height_band(volume.footprint, volume.floor, volume.ceiling, self._heights)
-        extent = extent_of(plan, self._heights)
-        for row, space, (start_ms, end_ms) in zip(
-            range(rows.start, rows.stop), extent.space, extent.time_ms, strict=True
-        ):
-            set_box(singles[row], space[:4], space[4:])
-            set_times(heads[row], float(start_ms), float(end_ms))
-            heads[row, CODES] = (heads[row, CODES] & ((1 << KIND_SHIFT) - 1)) | (OPAQUE << KIND_SHIFT)
 
     def _next_mark(self, count: int) -> None:
         """A number that no plan is marked with yet, or several; there is room to mark and to find every plan."""

@@ -94,12 +94,8 @@ class GrowingIndex:
         """True when it conflicts with none, those in ``but`` apart."""
         return self._index.clears(plan, include_same_party=include_same_party, but=but)
 
-    def near(self, plan: Plan) -> list[str]:
-        """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
-        return self._index.near(plan)
-
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
-        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
         return self._index.likely(plan)
 
     def excerpt(self, ids: Collection[str]) -> SimpleIndex | GridIndex:

@@ -46,11 +46,8 @@ class PlanIndex(Protocol):
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; marginal neighbours are no conflict."""
 
-    def near(self, plan: Plan) -> list[str]:
-        """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
-
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
-        """``near``, sorted, and of each whether it is sure already that the two conflict."""
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
 
     def excerpt(self, ids: Collection[str]) -> PlanIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
@@ -137,13 +134,9 @@ class SimpleIndex:
         """Every meeting among the plans of the index, sorted."""
         return meetings(self._cases(include_same_party=include_same_party), self._heights)
 
-    def near(self, plan: Plan) -> list[str]:
-        """The ids of all other parties' plans that a plan may not clear, and perhaps some more: nothing is judged."""
-        return [other.id for other in self._others(plan, self._extent(plan), include_same_party=False)]
-
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
-        """``near``, sorted, and of each whether it is sure already that the two conflict."""
-        return [(name, False) for name in self.near(plan)]
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
+        return [(other.id, False) for other in self._others(plan, self._extent(plan), include_same_party=False)]
 
     def excerpt(self, ids: Collection[str]) -> SimpleIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""

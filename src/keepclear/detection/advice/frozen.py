@@ -59,7 +59,7 @@ def frozen(own: Plan, index: PlanIndex, keep: Keep, limits: Limits) -> Frozen:
     """What is live near a plan now."""
     rings = [0, *(ring for ring in COPIED_M if ring < limits.most_m), limits.most_m]
     if limits.plain:  # a coarse answer hangs on nothing but what is clear
-        near = set(index.near(_wide(own, limits.most_m, limits, anywhen=True)))
+        near = _near(index, _wide(own, limits.most_m, limits, anywhen=True))
         return Frozen(own, index.excerpt(near), keep(near), limits.most_m, limits.most_m)
     at_any_m, near = _widest(own, index, rings, limits, anywhen=True)
     at_own_m, others = _widest(own, index, [ring for ring in rings if ring >= at_any_m], limits, anywhen=False)
@@ -69,13 +69,17 @@ def frozen(own: Plan, index: PlanIndex, keep: Keep, limits: Limits) -> Frozen:
 
 def _widest(own: Plan, index: PlanIndex, rings: list[int], limits: Limits, *, anywhen: bool) -> tuple[int, set[str]]:
     """The widest of the rings that does not hold too many, or the first, and the plans within."""
-    reached, near = rings[0], index.near(_wide(own, rings[0], limits, anywhen=anywhen))
+    reached, near = rings[0], _near(index, _wide(own, rings[0], limits, anywhen=anywhen))
     for ring in rings[1:]:
-        found = index.near(_wide(own, ring, limits, anywhen=anywhen))
+        found = _near(index, _wide(own, ring, limits, anywhen=anywhen))
         if len(found) > MOST_PLANS:
             break
         reached, near = ring, found
-    return reached, set(near)
+    return reached, near
+
+
+def _near(index: PlanIndex, plan: Plan) -> set[str]:
+    return {name for name, _ in index.likely(plan)}
 
 
 def _upright(plan: Plan) -> tuple[object, ...]:

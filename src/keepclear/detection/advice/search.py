@@ -82,7 +82,8 @@ class Search:
         return self.around.in_the_way(plan, self._compared)
 
     def _compared(self) -> None:
-        self.work += FLOWN
+        if not self.limits.plain:  # how many flights are near is not for a coarse answer to tell
+            self.work += FLOWN
 
     def may_go_on(self, more: int = 0) -> bool:
         """False, and the answer is cut, when there is no room for so much more work."""
