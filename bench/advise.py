@@ -14,10 +14,11 @@ from functools import cache
 
 import numpy as np
 
-from bench.figures import Goals, compile_first, machine, memory_mb, percentile, plan_index, sizes, spread, timed
+from bench.figures import Goals, Timed, compile_first, machine, memory_mb, percentile, plan_index, sizes, spread, timed
 from bench.load import ACTIVITIES, BEGIN_MS, Load, draw
 from keepclear.detection.advice.advise import Found, advise
 from keepclear.detection.advice.around import Surroundings
+from keepclear.detection.advice.limits import FINE
 from keepclear.detection.advice.option import applied
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.meeting import Verdict
@@ -63,16 +64,19 @@ def measure(volumes: int, goals: Goals) -> None:
     plan_of = plans_by_name(load)
     around = Surroundings(index, plan_of)
     wall_ms: list[float] = []
+    processor_ms: list[float] = []
     for kind, activity in enumerate(ACTIVITIES):
         pairs = conflicts(load, index, plan_of, kind)
         if pairs:
-            wall_ms += advise_all(activity, pairs, around, goals)
+            took = advise_all(activity, pairs, around, goals)
+            wall_ms, processor_ms = wall_ms + took.wall_ms, processor_ms + took.processor_ms
     print(f"  all kinds: {spread(wall_ms)}, greatest {max(wall_ms):.4g} ms ({machine()})")
+    print(f"  of the processor: {spread(processor_ms)}, greatest {max(processor_ms):.4g} ms")
     if volumes >= GOAL_AT:
         goals.most("p99 of all kinds", percentile(wall_ms, 0.99), P99_MS, "ms")
 
 
-def advise_all(activity: str, pairs: list[tuple[Plan, Plan]], around: Surroundings, goals: Goals) -> list[float]:
+def advise_all(activity: str, pairs: list[tuple[Plan, Plan]], around: Surroundings, goals: Goals) -> Timed:
     """Advises each plan, prints how long it took and what came of it, and holds every option against the index."""
 
     def ask(pair: tuple[Plan, Plan]) -> Found:
@@ -85,13 +89,15 @@ def advise_all(activity: str, pairs: list[tuple[Plan, Plan]], around: Surroundin
     print(f"  {activity}, {len(pairs)} conflicts: {spread(took.wall_ms)} (processor: {spread(took.processor_ms)})")
     told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
     print(f"    options: {told}; without any {none}, searches cut {cut}", flush=True)
+    held = timed(lambda pair: around.frozen(pair[0], FINE), pairs)
+    print(f"    of which a host's writer copies what is near: {spread(held.processor_ms)} of the processor")
     wrong = sum(
         not around.index.clears(applied(plan, option))
         for (plan, _), found in zip(pairs, took.answers, strict=True)
         for option in found.options
     )
     goals.most(f"options of {activity} that do not clear", wrong, 0)
-    return took.wall_ms
+    return took
 
 
 def main() -> int:

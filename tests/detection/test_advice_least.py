@@ -23,8 +23,9 @@ from keepclear.detection.advice.levels import KINDS
 from keepclear.detection.advice.limits import COARSE, Limits, cost
 from keepclear.detection.advice.option import Advice, applied
 from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
-from keepclear.detection.advice.plane import Plane
+from keepclear.detection.advice.plane import Drawing, Plane
 from keepclear.detection.advice.sweep import overlaps
+from keepclear.detection.columns import columns_of
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.index import PlanIndex, SimpleIndex
 from keepclear.detection.judge import judge
@@ -281,6 +282,10 @@ def drawn(plane: Plane, shape: Footprint) -> shapely.Geometry:
             return shapely.Polygon(plane.drawn(parts[0][0]))
 
 
+def at_all_times(shape: Footprint) -> Plan:
+    return Plan("a", "a", "works", (Volume(shape, parse_altitude("SFC", ""), parse_altitude("UNL", ""), 0, 1),))
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_where_something_is_said_to_overlap_on_the_way_drawings_do_and_elsewhere_they_do_not(seed: int) -> None:
     draw, plane = np.random.default_rng(seed), Plane(36.0, 34.0)
@@ -288,7 +293,8 @@ def test_where_something_is_said_to_overlap_on_the_way_drawings_do_and_elsewhere
     turn = float(draw.uniform(0, 2 * math.pi))
     along = np.array([[math.sin(turn), math.cos(turn)]])
     zero = np.zeros(1, np.int64)
-    ways = overlaps(plane.outlines([a], 0.01), plane.outlines([b], 0.01), zero, zero, np.zeros(1), np.zeros(1), along)
+    one, two = (Drawing(plane, columns_of([at_all_times(each)])).outlines(zero, 0.01) for each in (a, b))
+    ways = overlaps(one, two, zero, zero, np.zeros(1), np.zeros(1), along)
     moving, still = drawn(plane, a), drawn(plane, b)
     for way in np.linspace(-2500, 2500, 501):
         there = shapely.affinity.translate(moving, *(way * along[0]))
@@ -303,7 +309,7 @@ def test_where_something_is_said_to_overlap_on_the_way_drawings_do_and_elsewhere
 def test_no_move_of_less_than_the_depth_clears(seed: int) -> None:
     draw = np.random.default_rng(1000 + seed)
     a, b = footprint(draw), footprint(draw)
-    own = Plan("a", "a", "works", (Volume(a, parse_altitude("SFC", ""), parse_altitude("UNL", ""), 0, 1),))
+    own = at_all_times(a)
     apart_m = float(draw.choice([0.0, 40.0]))
     if lateral_gap(a, b, apart_m).contact is not Contact.OVERLAP:
         assert depth_m(a, b, apart_m) < 0.1

@@ -165,12 +165,9 @@ async def alert(request: Request, caller: Asking, alert_id: Id) -> Response:
 async def advice(request: Request, caller: Asking, alert_id: Id) -> Response:
     """What would clear a conflict now: for a party changes of its own notice, for the mediator of either."""
     host = request.app.state.host
-
-    def work_out(mechanism: Mechanism) -> dict[str, Any] | None:
-        found = mechanism.ways_out(alert_id, caller.desk, host.now())
-        return None if found is None else view(mechanism, caller.desk, found)
-
-    return answer(_seen(await host.work_out(work_out)))
+    found = await host.work_out_aside(lambda mechanism: mechanism.ask_ways_out(alert_id, caller.desk, host.now()))
+    async with host.reading() as mechanism:
+        return answer(_seen(None if found is None else view(mechanism, caller.desk, found)))
 
 
 @router.get("/obligations", response_class=Response, responses={200: {"model": ObligationPage}})

@@ -6,41 +6,38 @@ overlaps are always the judge's own. Plans are kept packed, not as they were giv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from keepclear.detection.extent import extent_of, reach_of
+from keepclear.detection.columns import Columns
+from keepclear.detection.extent import reach_of
 from keepclear.detection.judge import judge, meetings
 from keepclear.detection.kernels_ask import ask_fresh, ask_in_turn
 from keepclear.detection.kernels_height import OVERLAP
-from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import (
-    CODES,
-    KIND_SHIFT,
     LEAF,
     OWNER,
     TICK_MS,
     WHOSE,
     prepare,
-    set_box,
-    set_times,
 )
 from keepclear.detection.meeting import Meeting, Verdict
+from keepclear.detection.opaque import make_opaque
 from keepclear.detection.packed import Said, height_rules, said_of, say
 from keepclear.detection.plan import Plan
+from keepclear.detection.row_columns import columns_of_rows
 from keepclear.detection.rows import GridRows, Rows
 from keepclear.detection.scratch import Scratch
 from keepclear.detection.shelves import GridShelves
 from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.geodesic import Floats
-from keepclear.spacetime.heights import HeightRules, height_band
+from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
-from keepclear.spacetime.trajectory import Trajectory
 
 _AT_ONCE = 8_192
 MOST_ACTIVITIES = 256
@@ -210,6 +207,22 @@ class GridIndex:
             return False
         return not any(self._verdict(plan, slot) is Verdict.CONFLICT for slot, _ in near)
 
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
+        near, _ = self._near(plan, include_same_party=False)
+        return sorted((self._rows.ids[slot], state == OVERLAP) for slot, state in near.tolist())
+
+    def excerpt(self, ids: Collection[str]) -> GridIndex:
+        """An index of its own of some of the plans; what later becomes of this one it knows not."""
+        part = GridIndex(self._rules, self._heights)
+        self._rows.copy_into(part._rows, sorted(ids))
+        part.relink()
+        return part
+
+    def columns(self, plan_of: Callable[[str], Plan]) -> Columns:
+        """The volumes of all plans in columns; ``plan_of`` gives those that the rows do not say in full."""
+        return columns_of_rows(self._rows, plan_of)
+
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""
         pairs = []
@@ -361,20 +374,10 @@ class GridIndex:
         if len(odd):
             owners = np.unique(np.searchsorted(said.rows, odd, side="right") - 1)
             for number in owners.tolist():
-                self._make_opaque(plans[number], slice(said.rows[number], said.rows[number + 1]), heads, singles)
+                make_opaque(
+                    plans[number], slice(said.rows[number], said.rows[number + 1]), heads, singles, self._heights
+                )
         return heads, exact, xyz
-
-    def _make_opaque(self, plan: Plan, rows: slice, heads: Any, singles: Any) -> None:
-        if not isinstance(plan.envelope, Trajectory):
-            for volume in plan.envelope:
-                height_band(volume.footprint, volume.floor, volume.ceiling, self._heights)
-        extent = extent_of(plan, self._heights)
-        for row, space, (start_ms, end_ms) in zip(
-            range(rows.start, rows.stop), extent.space, extent.time_ms, strict=True
-        ):
-            set_box(singles[row], space[:4], space[4:])
-            set_times(heads[row], float(start_ms), float(end_ms))
-            heads[row, CODES] = (heads[row, CODES] & ((1 << KIND_SHIFT) - 1)) | (OPAQUE << KIND_SHIFT)
 
     def _next_mark(self, count: int) -> None:
         """Marks for so many questions, and room for whatever there is."""

@@ -7,9 +7,10 @@ grid may take over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from keepclear.detection.columns import Columns
 from keepclear.detection.index import SimpleIndex
 from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.plan import Plan
@@ -92,6 +93,18 @@ class GrowingIndex:
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart."""
         return self._index.clears(plan, include_same_party=include_same_party, but=but)
+
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
+        return self._index.likely(plan)
+
+    def excerpt(self, ids: Collection[str]) -> SimpleIndex | GridIndex:
+        """An index of its own of some of the plans; what later becomes of this one it knows not."""
+        return self._index.excerpt(ids)
+
+    def columns(self, plan_of: Callable[[str], Plan]) -> Columns:
+        """The volumes of all plans in columns; ``plan_of`` gives a plan that is kept elsewhere."""
+        return self._index.columns(plan_of)
 
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""

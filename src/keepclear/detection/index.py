@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 
+from keepclear.detection.columns import Columns, columns_of
 from keepclear.detection.extent import Extent, Ints, extent_of, reach_of, rows_meeting
 from keepclear.detection.judge import Case, judge, judge_many, meetings
 from keepclear.detection.meeting import Meeting, Verdict
@@ -44,6 +45,15 @@ class PlanIndex(Protocol):
 
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; marginal neighbours are no conflict."""
+
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
+
+    def excerpt(self, ids: Collection[str]) -> PlanIndex:
+        """An index of its own of some of the plans; what later becomes of this one it knows not."""
+
+    def columns(self, plan_of: Callable[[str], Plan]) -> Columns:
+        """The volumes of all plans in columns; ``plan_of`` gives a plan that is kept elsewhere."""
 
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""
@@ -123,6 +133,26 @@ class SimpleIndex:
     def all_pairs(self, *, include_same_party: bool = False) -> Iterator[Meeting]:
         """Every meeting among the plans of the index, sorted."""
         return meetings(self._cases(include_same_party=include_same_party), self._heights)
+
+    def likely(self, plan: Plan) -> list[tuple[str, bool]]:
+        """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
+        return [(other.id, False) for other in self._others(plan, self._extent(plan), include_same_party=False)]
+
+    def excerpt(self, ids: Collection[str]) -> SimpleIndex:
+        """An index of its own of some of the plans; what later becomes of this one it knows not."""
+        part = SimpleIndex(self._rules, self._heights)
+        chosen = sorted(ids)
+        counts = [len(self._rows[name]) for name in chosen]
+        rows = np.concatenate([np.empty(0, np.int64), *(self._rows[name] for name in chosen)])
+        part._space, part._time_ms, part._used = self._space[rows], self._time_ms[rows], len(rows)
+        part._owner = [name for name, count in zip(chosen, counts, strict=True) for _ in range(count)]
+        part._plans = {name: self._plans[name] for name in chosen}
+        part._rows = dict(zip(chosen, np.split(np.arange(len(rows)), np.cumsum(counts, dtype=int))[:-1], strict=True))
+        return part
+
+    def columns(self, plan_of: Callable[[str], Plan]) -> Columns:
+        """The volumes of all plans in columns."""
+        return columns_of([plan_of(name) for name in sorted(self._plans)])
 
     @property
     def volumes(self) -> int:

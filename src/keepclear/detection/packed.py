@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keepclear.detection.columns import DATUMS
 from keepclear.detection.extent import extent_of
 from keepclear.detection.kernels_lateral import CORRIDOR, DISC, OPAQUE, POLYGON
 from keepclear.detection.plan import Plan
@@ -24,7 +25,7 @@ from keepclear.spacetime.volume import Volume
 
 SAID = 10
 """Kind, count, radius, floor, ceiling, start, end, codes, geoid at its first vertex, whose."""
-_DATUMS = (Datum.SFC, Datum.UNL, Datum.FL, Datum.AMSL, Datum.AGL, Datum.HAE)
+_DATUMS = DATUMS
 _UNITS: tuple[Unit, ...] = ("m", "ft", "FL", "")
 _FLOOR_CODE = {(d, unit): n + 64 * u for n, d in enumerate(_DATUMS) for u, unit in enumerate(_UNITS)}
 _CEILING_CODE = {(d, unit): 8 * n + 256 * u for n, d in enumerate(_DATUMS) for u, unit in enumerate(_UNITS)}

@@ -91,6 +91,23 @@ class GridRows:
         self._free_rows, self._free_places = {}, {}
         self._made.clear()
 
+    def copy_into(self, other: GridRows, ids: Sequence[str]) -> None:
+        """Puts copies of some plans, numbered in this order, in the place of all that another has."""
+        slots = np.array([self.slots[name] for name in ids], np.int64)
+        rows, first = _moved(self.owned, slots, 0)
+        places, first_place = _moved(self.owned, slots, 2)
+        owned = self.owned[slots]
+        heads = self.heads[rows]
+        heads[:, OWNER] = np.repeat(np.arange(len(slots)), owned[:, 1])
+        heads[:, VERTEX] += np.repeat(first_place - owned[:, 2], owned[:, 1]).astype(np.int32)
+        owned[:, 0], owned[:, 2] = first, first_place
+        tables = {
+            "owned": owned, "heads": heads, "exact": self.exact[rows], "xyz": self.xyz[places],
+            "places": self.places[places],
+        }  # fmt: skip
+        kept = {number: self.kept[slot] for number, slot in enumerate(slots.tolist()) if slot in self.kept}
+        other.restore(tables, ids, kept, self.parties, self.activities)
+
     def keep(self, plans: Sequence[Plan], said: Said, made: Rows) -> npt.NDArray[np.int64]:
         """Takes in plans of different ids by the rows made of what they say; their slots. No row is in a leaf yet.
 

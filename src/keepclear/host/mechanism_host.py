@@ -24,6 +24,7 @@ from typing import Literal, TypeVar
 import structlog
 
 from keepclear.errors import InvalidInput, KeepclearError, Overloaded, SignatureRequired, StoreFailed
+from keepclear.host.aside import Aside, Asked
 from keepclear.host.boot import bring_up
 from keepclear.host.clock import HearingClock
 from keepclear.host.index_file import index_path
@@ -99,6 +100,7 @@ class MechanismHost:
         self._arrived = asyncio.Event()
         self._settled = asyncio.Lock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="keepclear-writer")
+        self._aside = Aside()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._next_due = working.mechanism.next_due()
@@ -149,6 +151,7 @@ class MechanismHost:
             await self._index_kept()
             await self._in_writer(self._save_snapshot)
         await self._index_kept()
+        self._aside.close()
         self._writer.shutdown()
 
     async def say(self, statement: Statement, *, held: bool = False) -> Answer:
@@ -186,6 +189,17 @@ class MechanismHost:
             if not self.working:
                 raise self.failure or Overloaded("the host is stopping; ask again when it is back")
             return await self._in_writer(question, self._working.mechanism)
+
+    async def work_out_aside(self, ask: Callable[[Mechanism], Asked[_T] | None]) -> _T | None:
+        """A long question's answer, from what is durable: only what it hangs on is copied in the writer's thread.
+
+        Statements do not wait for it; see ``aside``. Raises as ``work_out`` does.
+        """
+
+        async def asked() -> tuple[int, Asked[_T] | None]:
+            return await self.work_out(lambda mechanism: (mechanism.index, ask(mechanism)))
+
+        return await self._aside.answer(asked, lambda: self.index)
 
     def now(self) -> int:
         """The present instant, as a statement would be heard at (ms)."""

@@ -47,7 +47,7 @@ from keepclear.mechanism.suspending import hear_resume, hear_suspend
 from keepclear.mechanism.suspension import Suspension
 from keepclear.mechanism.watch import Watch
 from keepclear.mechanism.watching import hear_sign_off, hear_sign_on
-from keepclear.mechanism.ways_out import WaysOut, ways_out
+from keepclear.mechanism.ways_out import AskedWaysOut, WaysOut, ask_ways_out
 from keepclear.mechanism.words import Mode
 
 IndexFor = Callable[[Agreement], PlanIndex]
@@ -177,16 +177,24 @@ class Mechanism:
         before = None if replaces is None else own_notice(self._ledger, sender, replaces, "replaces")
         return alerts_of_draft(self._ledger, sender, body, max(at, self._ledger.now), before, mode)
 
-    def ways_out(self, alert_id: str, desk: str, at: int) -> WaysOut | None:
-        """What would clear a conflict, for ``disclosure`` to show to ``desk``; None where no conflict has that id.
+    def ask_ways_out(self, alert_id: str, desk: str, at: int) -> AskedWaysOut | None:
+        """The question what would clear a conflict, with a copy of all that its answer hangs on: see ``ways_out``.
 
-        A party's desk is given its own side, in steps as coarse as the agreement asks for; the mediator's both.
+        It is quick to ask, and can be worked out while this mechanism goes on.
         """
         check_desk(self._ledger, desk, "desk")
         alert = self._ledger.alerts.get(alert_id)
         if alert is None:
             return None
-        return ways_out(self._ledger, alert, self.agreement.party_of(desk), max(at, self._ledger.now))
+        return ask_ways_out(self._ledger, alert, self.agreement.party_of(desk), max(at, self._ledger.now))
+
+    def ways_out(self, alert_id: str, desk: str, at: int) -> WaysOut | None:
+        """What would clear a conflict, for ``disclosure`` to show to ``desk``; None where no conflict has that id.
+
+        A party's desk is given its own side, in steps as coarse as the agreement asks for; the mediator's both.
+        """
+        asked = self.ask_ways_out(alert_id, desk, at)
+        return None if asked is None else asked.worked_out()
 
     def snapshot(self) -> bytes:
         """All that is known now, as bytes: the same state gives the same bytes."""

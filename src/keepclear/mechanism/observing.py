@@ -89,8 +89,9 @@ def claim_due(ledger: Ledger, observation: Observation) -> None:
 
 def explain(ledger: Ledger, notice: Notice) -> None:
     """A notice, or a new version, explains what was seen where nothing was announced: that alert clears."""
-    for cause in [cause for cause in ledger.open_alerts if cause[0] == AlertCode.UNNOTIFIED_ENTRY]:
-        if explains(ledger.agreement, notice, ledger.observations[cause[1]]):
+    for observation in ledger.observations.values():
+        cause = (AlertCode.UNNOTIFIED_ENTRY, observation.id)
+        if cause in ledger.open_alerts and explains(ledger.agreement, notice, observation):
             clear(ledger, cause, f"{notice.called} explains it.")
 
 

@@ -50,7 +50,8 @@ def centre(footprints: Iterable[Footprint]) -> tuple[float, float]:
 
 def line_length_m(footprint: Corridor) -> float:
     """The geodesic length (m) of a corridor's line."""
-    return float(shape_of(footprint).pieces.length_m.sum())
+    lon, lat = zip(*footprint.line, strict=True)
+    return float(WGS84.line_length(lon, lat))
 
 
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:

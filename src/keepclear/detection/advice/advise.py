@@ -41,8 +41,9 @@ def advise(own: Plan, other: Plan, around: Surroundings, *, at_ms: int | None, l
     change does. None starts before ``at_ms`` by being moved in time. Without any when the two do not conflict, or when
     nothing within the limits clears.
     """
-    search = Search(around, limits)
-    if all(blocker.plan.id != other.id for blocker in search.in_the_way(own)):
+    around = around if around.copied is not None else around.frozen(own, limits)
+    search = Search(own, around, limits)
+    if not around.meets(own, other.id):
         return Found()
     side = _Side(own, around, search, at_ms, limits)
     found = list(side.singles()) or list(combinations(side.near, search, at_ms, side.may))
@@ -94,11 +95,14 @@ class _Side:
     def _detour(self) -> tuple[int, Axis] | None:
         """The nearer detour of the two sides; of two as near the left one."""
         best: tuple[int, Axis] | None = None
-        for axis in detours(self.own, self.around, self.limits):
-            most = None if best is None else best[0] - 1
+        known = self.search.known_m(self.own) // self.limits.step_m
+        sides = detours(self.own, self.around, self.limits)
+        for axis in sides:
+            most = known if best is None else best[0] - 1
             step = self.search.least(axis, Runs.none(), most=most, may=self.may)
             if step is not None:
                 best = step, axis
+        self.search.cut |= best is None and any(known < axis.most for axis in sides)
         return best
 
     @cached_property

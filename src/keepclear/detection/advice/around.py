@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from keepclear.detection.advice.frozen import Frozen, Keep, frozen
+from keepclear.detection.advice.limits import Limits
 from keepclear.detection.extent import extent_of, reach_of, rows_meeting
+from keepclear.detection.flight import flight_overlaps_volume, flights_overlap
 from keepclear.detection.index import PlanIndex
 from keepclear.detection.judge import judge
 from keepclear.detection.meeting import Verdict
@@ -73,7 +76,7 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything live. ``plan_of`` gives a plan of the index by its id.
+    """Everything live, or (once ``frozen``) a copy of all that is near one plan. ``plan_of`` gives a plan of the index.
 
     ``standing`` are volumes that one's own activity may not enter at all (zones that forbid it, protected volumes): no
     separation is kept from them. ``area`` is the mechanism's, which a change does not leave.
@@ -85,21 +88,59 @@ class Surroundings:
     heights: HeightRules = field(default_factory=HeightRules)
     standing: tuple[Plan, ...] = ()
     area: Footprint | None = None
+    keep: Keep | None = None
+    """Where what ``plan_of`` says may be other later: see ``frozen``."""
+    copied: Frozen | None = None
 
-    def in_the_way(self, plan: Plan) -> list[Blocker]:
-        """All that the plan conflicts with, in order of id, what stands for good last."""
-        live = (name for name, verdict in self.index.touching(plan) if verdict is Verdict.CONFLICT)
-        found = [self._blocker(plan, self.plan_of(name)) for name in live]
-        return found + [each for each in self._standing_near(plan) if self.conflict(plan, each)]
+    def frozen(self, own: Plan, limits: Limits) -> Surroundings:
+        """The same with a copy of what is live near a plan: what becomes of the index later does not change it."""
+        near = frozen(own, self.index, self.keep or (lambda _: self.plan_of), limits)
+        return replace(self, index=near.index, plan_of=near.plan_of, copied=near)
 
-    def in_reach(self, plan: Plan, but: Container[str] = ()) -> list[Blocker]:
-        """All that the plan may meet, and perhaps some more, but for some: for a plan grown wide."""
-        live = (self.plan_of(name) for name, _ in self.index.touching(plan) if name not in but)
-        standing = (each for each in self._standing_near(plan) if each.plan.id not in but)
-        return [*(self._blocker(plan, each) for each in live), *standing]
+    @property
+    def near(self) -> Frozen:
+        """What was copied."""
+        assert self.copied is not None, "a search is for frozen surroundings"  # noqa: S101
+        return self.copied
+
+    def in_the_way(self, plan: Plan, compared: Callable[[], None] = lambda: None) -> list[Blocker]:
+        """What the plan conflicts with, in order of id, what stands for good last; nothing when it is clear of all.
+
+        Flights take long to compare: of them only the first is named, and none where there is something else; each time
+        that one is compared ``compared`` is called.
+        """
+        likely = self.index.likely(plan)
+        sure = [name for name, is_sure in likely if is_sure]
+        unsure = [self._blocker(plan, self.plan_of(name)) for name, is_sure in likely if not is_sure]
+        found = [self._blocker(plan, self.plan_of(name)) for name in sure]
+        found += [each for each in unsure if not each.flown and self.conflict(plan, each)]
+        found.sort(key=lambda blocker: blocker.plan.id)
+        found += [each for each in self._standing_near(plan) if not each.flown and self.conflict(plan, each)]
+        if not found:
+            for each in (*unsure, *self._standing_near(plan)):
+                if each.flown:
+                    compared()
+                    if self.conflict(plan, each):
+                        return [each]
+        return found
+
+    def meets(self, plan: Plan, name: str) -> bool:
+        """True when the plan conflicts with a live one of that id."""
+        return any(
+            is_sure or self.conflict(plan, self._blocker(plan, self.plan_of(name)))
+            for near, is_sure in self.index.likely(plan)
+            if near == name
+        )
 
     def conflict(self, plan: Plan, blocker: Blocker) -> bool:
         """True when the two conflict."""
+        ours, theirs, apart = plan.envelope, blocker.plan.envelope, blocker.separation
+        if isinstance(ours, Trajectory) and isinstance(theirs, Trajectory):
+            return flights_overlap(ours, theirs, apart)
+        if isinstance(ours, Trajectory) and isinstance(theirs, tuple):
+            return any(flight_overlaps_volume(ours, each, self.heights, apart) for each in theirs)
+        if isinstance(theirs, Trajectory) and isinstance(ours, tuple):
+            return any(flight_overlaps_volume(theirs, each, self.heights, apart) for each in ours)
         meeting = judge(plan, blocker.plan, blocker.separation, self.heights, overlap=False)
         return meeting.verdict is Verdict.CONFLICT
 
@@ -111,9 +152,10 @@ class Surroundings:
         return surely_within(footprints, self.area) or lies_within(footprints, self.area)
 
     def _blocker(self, plan: Plan, other: Plan) -> Blocker:
-        return Blocker(other, self._separation(plan.activity, other.activity), plan, self.heights)
+        return Blocker(other, self.separation(plan.activity, other.activity), plan, self.heights)
 
-    def _separation(self, own: str, other: str) -> Separation:
+    def separation(self, own: str, other: str) -> Separation:
+        """What two activities keep apart."""
         if (own, other) not in self._separations:
             self._separations[own, other] = separation_between(self.separations, own, other)
         return self._separations[own, other]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.plane import Ints
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 
 
@@ -31,8 +30,8 @@ class Axis(Protocol):
     def moved(self, step: int) -> Plan:
         """The plan after so many steps."""
 
-    def past(self, step: int, blocker: Blocker, /) -> int | None:
-        """A step after this one, none between which is clear of what is in the way now; None: not known.
+    def past(self, step: int, blocker: Blocker, /) -> int:
+        """A step after this one, none between which is clear of what is in the way now.
 
         The blocker is of the plan as it is after ``step``.
         """
@@ -72,30 +71,3 @@ class Runs:
     def ends(self) -> list[int]:
         """The first step after each run, in order, each once."""
         return sorted({last + 1 for last in self._last})
-
-
-def least_from(guess: int, low: int, most: int, stride: int, blocked: Callable[[int], bool]) -> int:
-    """A step after ``low`` (which is blocked) that is free while the one before is blocked; over ``most``: none is.
-
-    From a guess: right at once when the guess is, and else by strides that double up, halved down from there.
-    """
-    high, stride = min(max(guess, low + 1), most), max(stride, 1)
-    while blocked(high):
-        if high >= most:
-            return most + 1
-        low, high = high, min(high + stride, most)
-        stride *= 2
-    middle = high - 1
-    while high - low > 1:
-        if blocked(middle):
-            low = middle
-        else:
-            high = middle
-        middle = (low + high) // 2
-    return high
-
-
-def runs_of(spans: Iterable[tuple[int, int]]) -> Runs:
-    """Runs from first and last steps."""
-    both = np.array(list(spans), np.int64).reshape(-1, 2)
-    return Runs(both[:, 0], both[:, 1])

@@ -7,20 +7,21 @@ cheapest such shifts and changes of heights, and then each of the two made as sm
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice import levels
 from keepclear.detection.advice.axis import Axis, Runs
+from keepclear.detection.advice.limits import cost
 from keepclear.detection.advice.moves import Moves
 from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.places import Aside, Scene
+from keepclear.detection.advice.rows import volumes_of
 from keepclear.detection.advice.search import Search
 from keepclear.detection.advice.times import Shift
 from keepclear.detection.plan import Plan
 
-MOST_SHIFTS = 32
-"""Of one direction, that are tried with other heights."""
 MOST_STOPS = 3
 """Shifts, or changes of heights, of one kind from which a move over the ground is tried."""
 
@@ -36,8 +37,11 @@ def combinations(
         for make in levels.KINDS:
             yield from pairs.shift_and_level(later, make)
     for axis, stops in pairs.stops():
+        best = math.inf
         for stop in stops:
-            yield from pairs.and_aside(axis, stop)
+            for moved, steps in pairs.and_aside(axis, stop, best):
+                best = min(best, sum(each.cost(step) for each, step in steps))
+                yield moved, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +57,31 @@ class _Two:
 
     def shift_and_level(self, later: bool, make: levels.Make) -> Iterator[tuple[Plan, Steps]]:
         """The cheapest shift in one direction with one kind of change of heights."""
-        shift = self.shift(self.near.own, later=later)
-        least, most = shift.least, shift.most
-        ends = [end for end in self.near.ends_anywhere(shift) if least <= end <= most]
-        if len(ends) > MOST_SHIFTS:
-            self.search.cut = True
+        own, limits = self.near.own, self.near.limits
+        shift, level = self.shift(own, later=later), make(own, limits)
+        if level is None or not self.search.may_go_on():
+            return
+        met = self.near.at_any_shift(shift, level)
+        ends = range(shift.least, shift.most + 1) if limits.plain or not volumes_of(own) else met.ends()
         best: tuple[float, Plan, Steps] | None = None
-        for step in ends[:MOST_SHIFTS]:
-            if not self.search.may_go_on():
+        least, most = shift.least, shift.most
+        for step in ends:
+            if not least <= step <= most:
+                continue
+            self.search.work += 1
+            runs, room = met.at(step), level.most
+            if best is not None:
+                room = int((best[0] - shift.cost(step)) / level.step_cost)
+            if room < level.least or not self.search.may_go_on():
                 break
-            level = make(shift.moved(step), self.near.limits)
-            if level is None or (best is not None and shift.cost(step) >= best[0]):
-                break
-            room = level.most if best is None else int((best[0] - shift.cost(step)) / level.step_cost)
-            rise = self.search.least(level, self.near.raised(level), most=room)
+            if runs.free_from(level.least) > room:
+                continue
+            there = replace(level, plan=shift.moved(step))
+            rise = self.search.least(there, runs, most=room)
             if rise is not None:
-                cost = shift.cost(step) + level.cost(rise)
-                if best is None or cost < best[0]:
-                    best = cost, level.moved(rise), ((shift, step), (level, rise))
+                total = shift.cost(step) + level.cost(rise)
+                if best is None or total < best[0]:
+                    best = total, there.moved(rise), ((shift, step), (there, rise))
         if best is not None:
             yield best[1], best[2]
 
@@ -85,11 +96,17 @@ class _Two:
             if level is not None:
                 yield level, _first(level, self.near.raised(level))
 
-    def and_aside(self, first: Axis, step: int) -> Iterator[tuple[Plan, Steps]]:
-        """The move over the ground that clears from there, then each of the two as small as the other allows."""
+    def and_aside(self, first: Axis, step: int, under: float) -> Iterator[tuple[Plan, Steps]]:
+        """The move over the ground that clears from there, then each of the two as small as the other allows.
+
+        None where both together cost ``under`` or more.
+        """
         if not self.search.may_go_on():
             return
-        found = Moves(self.near, self.search, first.moved(step), self.may).nearest()
+        moves = Moves(self.near, self.search, first.moved(step), self.may)
+        left = under - first.cost(step)
+        most = None if left == math.inf else int(left / cost(metres=self.near.limits.step_m))
+        found = moves.nearest(most)
         if found is None:
             return
         other, aside = found

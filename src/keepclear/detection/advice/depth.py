@@ -5,23 +5,31 @@ from __future__ import annotations
 from itertools import product
 
 from keepclear.detection.advice.around import MOST_PAIRS, Blocker
+from keepclear.detection.advice.flown import meetings_of
 from keepclear.detection.advice.heights import Heights
 from keepclear.detection.advice.rows import volumes_of
+from keepclear.detection.flight import closest_overlap_m
+from keepclear.detection.passage import passages
 from keepclear.spacetime.closeness import chord_distance
 from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.lateral import may_meet
 from keepclear.spacetime.nearness import nearest
 from keepclear.spacetime.pieces import CHORD_DEPTH_M
 from keepclear.spacetime.shape import Shape, shape_of
+from keepclear.spacetime.trajectory import Trajectory
 
 ROUNDING_M = 0.03
 """An overlap of under 1 cm is none, and positions are rounded to as much."""
+FAR_UNEVEN = 0.98
+"""Places of a flight may be so far from each other that on the ellipsoid some move a little farther than others."""
 MOST_PLACES = 64
 """Places of a footprint's edges that are looked at."""
 
 
 def deepest_m(blocker: Blocker) -> float:
-    """No move of under so many metres clears all the pairs of volumes that conflict; 0 when nothing can be said."""
+    """No move of under so many metres clears all that conflicts; 0 when nothing can be said."""
+    if blocker.flown:
+        return _deepest_flown_m(blocker)
     ours, theirs = volumes_of(blocker.own), volumes_of(blocker.plan)
     apart, meets = blocker.separation, Heights(blocker.heights)
     deepest = 0.0
@@ -33,6 +41,20 @@ def deepest_m(blocker: Blocker) -> float:
         if may_meet(one.footprint, other.footprint, apart.lateral_m) and meets.overlap(one, other, apart.vertical_m):
             deepest = max(deepest, depth_m(one.footprint, other.footprint, apart.lateral_m))
     return deepest
+
+
+def _deepest_flown_m(blocker: Blocker) -> float:
+    """The same where a flight is one of the two: a move changes none of its times and heights."""
+    own, other, apart = blocker.own.envelope, blocker.plan.envelope, blocker.separation
+    if isinstance(own, Trajectory) and isinstance(other, Trajectory):
+        nearest_m, kept_m = closest_overlap_m(own, other, apart)
+        return FAR_UNEVEN * max(kept_m - nearest_m - ROUNDING_M, 0.0)
+    deepest = 0.0
+    for met in meetings_of(blocker):
+        for part in passages(met.flight, met.window_ms, met.heights_m):
+            if may_meet(part.footprint, met.volume.footprint, apart.lateral_m):
+                deepest = max(deepest, depth_m(part.footprint, met.volume.footprint, apart.lateral_m))
+    return FAR_UNEVEN * deepest
 
 
 def depth_m(a: Footprint, b: Footprint, apart_m: float) -> float:

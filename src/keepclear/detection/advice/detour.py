@@ -96,10 +96,8 @@ class Detour:
         line = [*before, stretch.at(out), *(stretch.at(mark, aside_m) for mark in beside), stretch.at(back), *after]
         return with_line(self.plan, tuple(line))
 
-    def past(self, step: int, blocker: Blocker) -> int | None:
+    def past(self, step: int, blocker: Blocker) -> int:
         """As far as the deepest overlap: no place of the line moves farther than the step says."""
-        if blocker.flown:
-            return None
         return step + max(1, math.ceil(UNEVEN * deepest_m(blocker) / self.limits.step_m))
 
     def cost(self, step: int) -> float:

@@ -6,13 +6,13 @@ go there one by one, each two bands once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
-from keepclear.detection.advice.plane import Bools, Ints
+from keepclear.detection.columns import CODE_OF, Bools, Columns, Ints
 from keepclear.spacetime.altitude import Altitude, Datum
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import LEAST_OVERLAP_M, NOISE_M, Contact, HeightRules, compare_bands, height_band
@@ -20,8 +20,7 @@ from keepclear.spacetime.volume import Volume
 
 OVERLAP_M = -LEAST_OVERLAP_M + NOISE_M
 """A gap that is no more than this, all separation taken off, is an overlap."""
-_CODES = {datum: code for code, datum in enumerate(Datum)}
-_SFC, _UNL = _CODES[Datum.SFC], _CODES[Datum.UNL]
+_SFC, _UNL = CODE_OF[Datum.SFC], CODE_OF[Datum.UNL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,11 @@ class Bands:
     ceiling_m: Floats
     floor_datum: Ints
     ceiling_datum: Ints
+
+    @classmethod
+    def of(cls, columns: Columns) -> Bands:
+        """The bands of volumes in columns."""
+        return cls(columns.floor_m, columns.ceiling_m, columns.floor_datum, columns.ceiling_datum)
 
     def only(self, some: Ints) -> Bands:
         """Some of them."""
@@ -53,7 +57,7 @@ def bands_of(volumes: Sequence[Volume]) -> Bands:
 
 @lru_cache(maxsize=65_536)
 def _said(limit: Altitude) -> tuple[float, int]:
-    return limit.metres, _CODES[limit.datum]
+    return limit.metres, CODE_OF[limit.datum]
 
 
 def rises_m(over: Bands, under: Bands) -> tuple[Floats, Bools]:
@@ -81,16 +85,16 @@ class Heights:
         return self._known[key]
 
     def overlapping(
-        self, own: Sequence[Volume], others: Sequence[Volume], bands: Bands, i: Ints, j: Ints, apart_m: Floats
+        self, own: Sequence[Volume], other: Callable[[int], Volume], bands: Bands, i: Ints, j: Ints, apart_m: Floats
     ) -> Bools:
-        """Which pairs of ``own[i]`` and ``others[j]``, whose bands are given, overlap in height, ``apart_m`` apart."""
+        """Which pairs of ``own[i]`` and ``other(j)``, whose bands are given, overlap in height, ``apart_m`` apart."""
         mine, theirs = bands_of(own).only(i), bands.only(j)
         over, sure_over = rises_m(mine, theirs)
         under, sure_under = rises_m(theirs, mine)
         thin = -np.minimum(mine.thick_m, theirs.thick_m)
         found = np.asarray(np.maximum(np.maximum(over, under), thin) - apart_m <= OVERLAP_M)
         for pair in np.flatnonzero(~(sure_over & sure_under)).tolist():
-            found[pair] = self.overlap(own[i[pair]], others[j[pair]], float(apart_m[pair]))
+            found[pair] = self.overlap(own[i[pair]], other(int(j[pair])), float(apart_m[pair]))
         return found
 
 

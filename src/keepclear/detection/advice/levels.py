@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.axis import Runs
+from keepclear.detection.advice.flown import Met, lacking_m, meetings_of, steps_of
 from keepclear.detection.advice.heights import OVERLAP_M, Heights, bands_key, bands_of, rises_m
 from keepclear.detection.advice.limits import Limits, cost
-from keepclear.detection.advice.plane import Ints
 from keepclear.detection.advice.rows import Pairs, Rows, volumes_of
+from keepclear.detection.columns import Ints
+from keepclear.detection.flight import overlap_reach
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.altitude import FOOT_M, Altitude, Datum
 from keepclear.spacetime.envelope import Envelope
@@ -75,10 +76,12 @@ class Level:
             return replace(self.plan, envelope=self.flight_at(envelope, step))
         return replace(self.plan, envelope=tuple(self.volume_at(each, step) for each in envelope))
 
-    def past(self, step: int, blocker: Blocker) -> int | None:
+    def past(self, step: int, blocker: Blocker) -> int:
         """Exact: bands move one way, so each pair that conflicts now parts at one step and for good."""
+        if isinstance(self.plan.envelope, Trajectory):
+            return step + steps_of(lacking_m(blocker, rising=self.rising), self.step.m)
         if blocker.flown:
-            return None
+            return self._past_flight(step, blocker)
         ours, theirs = volumes_of(self.plan), volumes_of(blocker.plan)
         meets = Heights(blocker.heights)
         parts = [step + 1]
@@ -87,8 +90,31 @@ class Level:
             parts.append(run[1] + 1)
         return max(parts)
 
-    def runs(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> Runs:
-        """The steps at which pairs that overlap on the ground and in time overlap in height too."""
+    @property
+    def rising(self) -> bool:
+        """True when what is left is higher with each step."""
+        return self.kind in (UP, RAISE_FLOOR)
+
+    def _past_flight(self, step: int, blocker: Blocker) -> int:
+        """When the last place of a flight that is in one's own volumes now has left their heights."""
+        parts = [step + 1]
+        for met in meetings_of(blocker):
+            at_m = met.height_m(highest=self.rising)
+            own = next(
+                each
+                for each, moved in zip(volumes_of(self.plan), volumes_of(blocker.own), strict=True)
+                if moved is met.volume
+            )
+
+            def holds(at: int, own: Volume = own, met: Met = met, at_m: float = at_m) -> bool:
+                reach = overlap_reach(met.flight, self.volume_at(own, at), blocker.heights, met.separation)
+                return reach is not None and reach[1][0] <= at_m <= reach[1][1]
+
+            parts.append(_last(step, step, self.most, holds) + 1)
+        return max(parts)
+
+    def spans(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> tuple[Ints, Ints]:
+        """Of each pair the first and the last step at which it surely overlaps in height; first over last: at none."""
         i, j = pairs.own, pairs.other
         before, after = (bands_of([self.volume_at(each, at) for each in own]).only(i) for at in (0, 1))
         theirs = rows.bands.only(j)
@@ -105,18 +131,23 @@ class Level:
         for gap, grow in gaps:
             low, high = _while_overlap(gap - rows.vertical_m[j], grow, self.most)
             first, last = np.maximum(first, low), np.minimum(last, high)
-        sure = sure_over & sure_under
-        return Runs(first[sure], last[sure]).with_more(*self._one_by_one(own, rows, pairs.only(~sure), meets))
+        unsure = np.flatnonzero(~(sure_over & sure_under))
+        if len(unsure):
+            first[unsure], last[unsure] = self._one_by_one(own, rows, pairs.only(unsure), meets)
+        return first, last
 
-    def _one_by_one(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> tuple[Ints, Ints]:
+    def _one_by_one(self, own: Sequence[Volume], rows: Rows, pairs: Pairs, meets: Heights) -> Ints:
+        """The same of pairs in several datums, (2, n); each two bands once."""
         known: dict[tuple[object, ...], tuple[int, int]] = {}
+        both = []
         for i, j in zip(pairs.own.tolist(), pairs.other.tolist(), strict=True):
             apart_m = float(rows.vertical_m[j])
-            key = bands_key(own[i], rows.volumes[j], apart_m)
+            other = rows.volume(j)
+            key = bands_key(own[i], other, apart_m)
             if key not in known:
-                known[key] = self.run(own[i], rows.volumes[j], apart_m, meets)
-        both = np.array(list(known.values()), np.int64).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
+                known[key] = self.run(own[i], other, apart_m, meets)
+            both.append(known[key])
+        return np.array(both, np.int64).T
 
     def run(
         self, own: Volume, other: Volume, apart_m: float, meets: Heights, since: int | None = None

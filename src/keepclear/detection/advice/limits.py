@@ -36,8 +36,8 @@ class Limits:
     step_m: int = 1
     least_band_ft: int = 500
     """What must be left of a band that is trimmed."""
-    most_work: int = 1000
-    """For one answer, counted: 1 a volume that is drawn, and as said in ``search`` for what takes longer."""
+    most_work: int = 700
+    """For one answer, counted as said in ``search``."""
     plain: bool = False
     """Every step is looked at in turn, and nothing else is asked: the answer then hangs on nothing but whether those
     changes of one's own plan are clear."""
@@ -46,6 +46,6 @@ class Limits:
 FINE = Limits()
 """For those who may see both sides."""
 
-COARSE = Limits(step_min=15, step_ft=1000, step_height_m=250, step_m=5000, most_work=4000, plain=True)
+COARSE = Limits(step_min=15, step_ft=1000, step_height_m=250, step_m=5000, most_work=1600, plain=True)
 """For a party under ``broker``: no finer than what it is told anyway (``mechanism.affected``), and no more than it
 would learn by asking of each such change whether it is clear. All single changes together are half of the work."""

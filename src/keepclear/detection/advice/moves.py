@@ -1,33 +1,28 @@
-"""The nearest clear place along any of eight bearings, looked for in rings: what lies farther off is not asked for."""
+"""The nearest clear place along any of eight bearings, looked for in rings: what lies farther off is not drawn."""
 
 from __future__ import annotations
 
 import heapq
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from keepclear.detection.advice.axis import Runs
+from keepclear.detection.advice.frozen import RINGS_M
 from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
-from keepclear.detection.advice.plane import Ints, Outlines, off_m
-from keepclear.detection.advice.rows import Pairs, Rows, in_time, narrowed, rows_of, volumes_of
-from keepclear.detection.advice.search import Search
-from keepclear.detection.advice.sweep import Ways, overlaps
+from keepclear.detection.advice.rows import Pairs, in_time, volumes_of, within
+from keepclear.detection.advice.search import RING, Search
 from keepclear.detection.plan import Plan
-from keepclear.spacetime.footprint import Corridor, Disc, Footprint, positions_of
-from keepclear.spacetime.geodesic import Floats, inverse
+from keepclear.spacetime.geodesic import Floats
 
-RINGS_M = (2_000, 5_000, 9_000, 14_000, 20_000, 28_000, 38_000)
-"""How far out what is near is asked for, ring after ring, before the farthest that a move may go."""
-ALONG = np.array([(math.sin(math.radians(deg)), math.cos(math.radians(deg))) for deg in BEARINGS_DEG])
 PATIENCE = 3
 """Steps that are tried one after another before it is measured how deep the overlap is."""
 _MARGIN = 1.001
-"""Drawn places and those on the earth differ; a ring is asked for a little wider."""
+"""Drawn places and those on the earth differ; a ring is taken a little wider."""
 
 
 @dataclass
@@ -41,15 +36,13 @@ class Moves:
     search: Search
     plan: Plan
     may: Callable[[Plan], bool]
-    asked_m: int = field(default=0, init=False)
-    asked_work: int = field(default=0, init=False)
-    seen: set[str] = field(default_factory=set, init=False)
+    asked_m: float = field(default=-math.inf, init=False)
 
     def __post_init__(self) -> None:
         self.limits = self.search.limits
         scene = Scene(self.plan, self.limits)
         self.axes = [Aside(scene, bearing) for bearing in BEARINGS_DEG]
-        self.runs = [Runs.none() for _ in BEARINGS_DEG]
+        self.runs: list[list[Runs]] = [[] for _ in BEARINGS_DEG]
         self.rings = [ring for ring in RINGS_M if ring < self.limits.most_m] + [self.limits.most_m]
 
     def nearest(self, most: int | None = None) -> tuple[int, Aside] | None:
@@ -60,9 +53,11 @@ class Moves:
         while waiting and waiting[0][0] <= last:
             step, number = heapq.heappop(waiting)
             axis = self.axes[number]
-            if not self._ask_as_far_as(axis.metres(step)):
+            if axis.metres(step) > self.search.known_m(self.plan):
+                self.search.cut = True
                 return None
-            free = self.runs[number].free_from(step)
+            self._ask_as_far_as(axis.metres(step))
+            free = self._free_from(number, step)
             if free > step:
                 heapq.heappush(waiting, (free, number))
                 continue
@@ -77,81 +72,46 @@ class Moves:
             before, times = tried[number]
             tried[number] = step, times + 1 if before == step - 1 else 0
             straight_on = tried[number][1] < PATIENCE and not any(blocker.flown for blocker in blockers)
-            past = step + 1 if straight_on else self.search.past(axis, step, blockers, last)
+            past = step + 1 if straight_on else self.search.past(axis, step, blockers)
             heapq.heappush(waiting, (past, number))
         return None
 
-    def _ask_as_far_as(self, far_m: float) -> bool:
-        """False when that would be more work than is left: about as much as so far, by how much wider it gets."""
-        while self.rings and self.asked_m < far_m:
-            wider = (self.rings[0] / self.asked_m) ** 2 - 1 if self.asked_m else 0.0
-            if volumes_of(self.plan) and not self.search.may_go_on(int(wider * self.asked_work)):
-                return False
-            self.asked_m, before = self.rings.pop(0), self.search.work
-            self._ask(float(self.asked_m))
-            self.asked_work += self.search.work - before
-        return True
-
-    def _ask(self, far_m: float) -> None:
+    def _ask_as_far_as(self, far_m: float) -> None:
         """Takes in all that a move so far could meet, and at which steps along each bearing it surely does."""
-        volumes = volumes_of(self.plan)
-        if not volumes or self.limits.plain:
-            return
-        grown = [_grown(volume.footprint, _MARGIN * far_m + 10.0) for volume in volumes]
-        wide = tuple(replace(volume, footprint=each) for volume, each in zip(volumes, grown, strict=True))
-        blockers = self.search.in_reach(replace(self.plan, envelope=wide), self.seen)
-        self.seen.update(blocker.plan.id for blocker in blockers)
-        rows = rows_of(blockers)
-        if rows is None:
-            return
-        pairs = self.near.at_one_height(volumes, rows, in_time(volumes, rows))
-        if not len(pairs):
-            return
-        ways = self._ways(*narrowed(rows, pairs))
-        step_m = self.limits.step_m
-        first, last = np.floor(ways.low / step_m).astype(np.int64) + 1, np.ceil(ways.high / step_m).astype(np.int64) - 1
-        for number in range(len(self.axes)):
-            of = ways.group == number
-            self.runs[number] = self.runs[number].with_more(first[of], last[of])
-
-    def _ways(self, rows: Rows, pairs: Pairs) -> Ways:
-        """While the plan, moved along each bearing, surely overlaps any of the rows: by number of the bearing."""
-        own, others = self.drawn, rows.outlines(self.near.plane)
-        i, j, bearing = _on_the_way(own, others, rows.lateral_m, pairs, float(self.limits.most_m))
-        reach_m = own.reach_m[i]
-        off = off_m(np.maximum(own.far_m[i], others.far_m[j] + reach_m + rows.lateral_m[j]) + reach_m)
-        if own.filled.any():
-            own = self.near.plane.outlines(self.near.footprints, rim_m=2 * float(off.max(initial=0.0)))
-        ways = overlaps(own, others, i, j, rows.lateral_m[j], off, ALONG[bearing])
-        return ways.regrouped(bearing).joined()
+        while self.rings and self.asked_m < far_m:
+            since_m, self.asked_m = self.asked_m, float(self.rings.pop(0))
+            if not self.limits.plain and len(self._pairs):
+                away = self._away_m
+                self._take_in(self._pairs.only((away > since_m) & (away <= self.asked_m * _MARGIN + 10.0)))
 
     @cached_property
-    def drawn(self) -> Outlines:
-        """The plan as it is."""
-        return self.near.plane.outlines(self.near.footprints)
+    def _pairs(self) -> Pairs:
+        """Pairs that overlap in time and height, wherever they are."""
+        volumes = volumes_of(self.plan)
+        return self.near.at_one_height(volumes, in_time(volumes, self.search.rows))
 
+    @cached_property
+    def _away_m(self) -> Floats:
+        return within(self.near.ways.drawn, self.search.rows, self._pairs)
 
-def _on_the_way(
-    own: Outlines, others: Outlines, lateral_m: Floats, pairs: Pairs, most_m: float
-) -> tuple[Ints, Ints, Ints]:
-    """Pairs and bearings along which the circles round a pair come to overlap at all: numbers, three by three."""
-    i, j = pairs.own, pairs.other
-    between = others.middle[j] - own.middle[i]
-    reach_m = (own.reach_m[i] + others.reach_m[j] + lateral_m[j])[:, None]
-    far = between @ ALONG.T
-    aside = np.abs(between[:, 1:] * ALONG[:, 0] - between[:, :1] * ALONG[:, 1])
-    pair, bearing = np.nonzero((aside < reach_m) & (far > -reach_m) & (far < reach_m + most_m))
-    return i[pair], j[pair], bearing.astype(np.int64)
+    def _take_in(self, pairs: Pairs) -> None:
+        if not len(pairs):
+            return
+        ways, swept = self.near.ways.of(pairs)
+        self.search.work += RING
+        self.search.count_swept(2 * swept + len(pairs) // 4)
+        step_m = self.limits.step_m
+        first, last = np.floor(ways.low / step_m).astype(np.int64) + 1, np.ceil(ways.high / step_m).astype(np.int64) - 1
+        ends = np.searchsorted(ways.group, np.arange(len(self.axes) + 1)).tolist()
+        for number, begin in enumerate(ends[:-1]):
+            if begin < ends[number + 1]:
+                part = slice(begin, ends[number + 1])
+                self.runs[number].append(Runs(first[part], last[part]))
 
-
-def _grown(footprint: Footprint, by_m: float) -> Footprint:
-    """A footprint that holds another and all within so far of it."""
-    match footprint:
-        case Disc():
-            return replace(footprint, radius_m=footprint.radius_m + by_m)
-        case Corridor():
-            return replace(footprint, half_width_m=footprint.half_width_m + by_m)
-    places = np.array(list(positions_of(footprint)))
-    lon, lat = places[0]
-    _, away_m = inverse(lon, lat, places[:, 0], places[:, 1])
-    return Disc(float(lon), float(lat), float(away_m.max()) + by_m)
+    def _free_from(self, number: int, step: int) -> int:
+        """The first step along a bearing, from this one on, that is not known to be in the way."""
+        while True:
+            free = max((runs.free_from(step) for runs in self.runs[number]), default=step)
+            if free == step:
+                return step
+            step = free

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -13,35 +13,38 @@ from keepclear.detection.advice.axis import Runs
 from keepclear.detection.advice.heights import Heights
 from keepclear.detection.advice.levels import Level
 from keepclear.detection.advice.limits import MINUTE_MS, Limits
-from keepclear.detection.advice.places import middle
-from keepclear.detection.advice.plane import Plane
-from keepclear.detection.advice.rows import (
-    Pairs,
-    Rows,
-    in_time,
-    narrowed,
-    on_the_ground,
-    rows_of,
-    volumes_of,
-    windows_of,
-)
-from keepclear.detection.advice.search import LOOK, Search
+from keepclear.detection.advice.rows import Pairs, Rows, in_time, on_the_ground, volumes_of, windows_of
+from keepclear.detection.advice.search import KIND, Search
 from keepclear.detection.advice.times import Shift
+from keepclear.detection.advice.ways import KnownWays
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
-from keepclear.spacetime.altitude import SURFACE, UNLIMITED
-from keepclear.spacetime.footprint import Footprint
-from keepclear.spacetime.instants import FIRST_MS, LAST_MS
 from keepclear.spacetime.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedLevels:
+    """Of pairs that surely overlap on the ground: the first and last shifts, and levels, at which they do besides."""
+
+    shifts: tuple[Ints, Ints]
+    levels: tuple[Ints, Ints]
+
+    def ends(self) -> list[int]:
+        """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
+        return Runs(*self.shifts).ends()
+
+    def at(self, step: int) -> Runs:
+        """The levels that are surely in the way after a shift."""
+        met = (self.shifts[0] <= step) & (step <= self.shifts[1])
+        return Runs(self.levels[0][met], self.levels[1][met])
 
 
 @dataclass
 class Neighbours:
-    """Asks for what is near one's own plan, once a kind of change; times and heights may differ from its own later."""
+    """Which of all that is near overlaps one's own plan, once a kind of change; its times and heights may differ."""
 
     own: Plan
     search: Search
-    asked_work: int = field(default=0, init=False)
-    """What the questions so far have been; all times and heights at once are more than that."""
 
     @property
     def around(self) -> Surroundings:
@@ -54,105 +57,71 @@ class Neighbours:
         return self.search.limits
 
     @cached_property
-    def plane(self) -> Plane:
-        """A plane round the middle of the plan."""
-        return Plane(*middle(self.own.envelope))
-
-    @cached_property
     def heights(self) -> Heights:
         """How bands stand to each other."""
         return Heights(self.around.heights)
 
+    @property
+    def rows(self) -> Rows:
+        """All that is near."""
+        return self.search.rows
+
     @cached_property
-    def footprints(self) -> list[Footprint]:
-        """One's own, volume by volume."""
-        return [volume.footprint for volume in volumes_of(self.own)]
+    def ways(self) -> KnownWays:
+        """How far the plan overlaps what is near on the way along each bearing."""
+        return KnownWays(self.own, self.search.plane, self.rows, float(self.limits.most_m))
 
     def shifted(self, shift: Shift) -> Runs:
         """The shifts at which the plan surely conflicts."""
         volumes = volumes_of(shift.plan)
         if not volumes or self.limits.plain:
             return Runs.none()
-        rows, pairs = self._any_time
-        if rows is None:
-            return Runs.none()
-        return shift.runs(windows_of(volumes)[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other])
+        self.search.work += KIND
+        return Runs(*self._in_shifts(shift, self._any_time))
 
-    def at_one_height(self, volumes: Sequence[Volume], rows: Rows, pairs: Pairs) -> Pairs:
+    def at_one_height(self, volumes: Sequence[Volume], pairs: Pairs) -> Pairs:
         """Those of the pairs that overlap in height."""
-        apart_m = rows.vertical_m[pairs.other]
-        return pairs.only(self.heights.overlapping(volumes, rows.volumes, rows.bands, pairs.own, pairs.other, apart_m))
+        apart_m = self.rows.vertical_m[pairs.other]
+        return pairs.only(
+            self.heights.overlapping(volumes, self.rows.volume, self.rows.bands, pairs.own, pairs.other, apart_m)
+        )
 
     def raised(self, level: Level) -> Runs:
         """The levels of ``level.plan`` at which it surely conflicts; that plan is the own one or at another time."""
         volumes = volumes_of(level.plan)
         if not volumes or self.limits.plain:
             return Runs.none()
-        rows, pairs = self._any_height if level.plan is self.own else self._any
-        if rows is None:
-            return Runs.none()
-        self.search.work += LOOK
-        return level.runs(volumes, rows, _among(pairs, in_time(volumes, rows)), self.heights)
+        self.search.work += KIND
+        pairs = _among(self._any, in_time(volumes, self.rows))
+        return Runs(*level.spans(volumes, self.rows, pairs, self.heights))
 
-    def ends_anywhere(self, shift: Shift) -> list[int]:
-        """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
-        if self.limits.plain or not volumes_of(self.own):
-            return list(range(shift.least, shift.most + 1))
-        if not self.search.may_go_on(self.asked_work):
-            return []
-        rows, pairs = self._any
-        if rows is None:
-            return []
-        windows = windows_of(volumes_of(shift.plan))
-        return shift.runs(windows[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other]).ends()
-
-    @cached_property
-    def _any_time(self) -> tuple[Rows | None, Pairs]:
-        return self._overlapping(any_time=True, any_height=False)
-
-    @cached_property
-    def _any_height(self) -> tuple[Rows | None, Pairs]:
-        return self._overlapping(any_time=False, any_height=True)
-
-    @cached_property
-    def _any(self) -> tuple[Rows | None, Pairs]:
-        return self._overlapping(any_time=True, any_height=True)
-
-    def _stretched(self, *, any_time: bool, any_height: bool) -> Plan:
-        """The plan at all times or heights that it may be moved to, and at more heights than that."""
-        by_ms = self._most_ms if any_time else 0
-        return replace(
-            self.own,
-            envelope=tuple(
-                replace(
-                    volume,
-                    start_ms=max(volume.start_ms - by_ms, FIRST_MS),
-                    end_ms=min(volume.end_ms + by_ms, LAST_MS),
-                    floor=SURFACE if any_height else volume.floor,
-                    ceiling=UNLIMITED if any_height else volume.ceiling,
-                )
-                for volume in volumes_of(self.own)
-            ),
+    def at_any_shift(self, shift: Shift, level: Level) -> ShiftedLevels:
+        """At which shifts in one direction, and at which levels there, the plan surely conflicts."""
+        volumes = volumes_of(self.own)
+        if not volumes or self.limits.plain:
+            nothing = np.empty(0, np.int64)
+            return ShiftedLevels((nothing, nothing), (nothing, nothing))
+        self.search.work += KIND
+        self.search.count_swept(4 * len(self._any))
+        return ShiftedLevels(
+            self._in_shifts(shift, self._any), level.spans(volumes, self.rows, self._any, self.heights)
         )
 
-    @property
-    def _most_ms(self) -> int:
-        return self.limits.most_min * MINUTE_MS
+    def _in_shifts(self, shift: Shift, pairs: Pairs) -> tuple[Ints, Ints]:
+        rows, windows = self.rows, windows_of(volumes_of(shift.plan))
+        return shift.spans(windows[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other])
 
-    def _overlapping(self, *, any_time: bool, any_height: bool) -> tuple[Rows | None, Pairs]:
-        """What the plan meets when it is stretched so, and which volumes surely overlap which of its own."""
-        wide = self._stretched(any_time=any_time, any_height=any_height)
-        before = self.search.work
-        rows = rows_of(self.search.in_reach(wide))
-        self.asked_work += self.search.work - before
-        if rows is None:
-            return None, Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
-        volumes, by_ms = volumes_of(self.own), self._most_ms if any_time else 0
-        pairs = in_time(volumes, rows, by_ms, by_ms)
-        if not any_height:
-            pairs = self.at_one_height(volumes, rows, pairs)
-        rows, pairs = narrowed(rows, pairs)
-        return rows, on_the_ground(self.footprints, self.plane, rows, pairs)
+    @cached_property
+    def _any_time(self) -> Pairs:
+        return self.at_one_height(volumes_of(self.own), self._any)
+
+    @cached_property
+    def _any(self) -> Pairs:
+        """The pairs that surely overlap on the ground, whatever their times and heights."""
+        by_ms = self.limits.most_min * MINUTE_MS
+        pairs = in_time(volumes_of(self.own), self.rows, by_ms, by_ms)
+        self.search.count_swept(len(pairs))
+        return on_the_ground(self.own, self.search.plane, self.rows, pairs)
 
 
 def _among(pairs: Pairs, others: Pairs) -> Pairs:

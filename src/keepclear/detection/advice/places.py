@@ -85,10 +85,8 @@ class Aside:
         places = list(zip(np.round(lon, DECIMALS).tolist(), np.round(lat, DECIMALS).tolist(), strict=True))
         return replace(self.plan, envelope=replaced(self.plan.envelope, places))
 
-    def past(self, step: int, blocker: Blocker) -> int | None:
+    def past(self, step: int, blocker: Blocker) -> int:
         """As far as the deepest overlap: no place moves farther than the step says."""
-        if blocker.flown:
-            return None
         return step + max(1, math.ceil(UNEVEN * deepest_m(blocker) / self.limits.step_m))
 
     def cost(self, step: int) -> float:

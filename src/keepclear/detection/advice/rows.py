@@ -2,73 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.heights import Bands, bands_of
-from keepclear.detection.advice.plane import Bools, Ints, Outlines, Plane, off_m
+from keepclear.detection.advice.heights import Bands
+from keepclear.detection.advice.plane import Drawing, Plane, off_m
 from keepclear.detection.advice.sweep import surely_overlap
+from keepclear.detection.columns import Bools, Columns, Ints, columns_of
 from keepclear.detection.plan import Plan
-from keepclear.spacetime.footprint import Footprint
 from keepclear.spacetime.geodesic import Floats
+from keepclear.spacetime.separation import Separation
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
-    """The volumes of some plans: windows (n, 2) in ms, bands, and what must be kept from each."""
+    """The volumes of all that is near: windows (n, 2) in ms, bands, drawings, and what must be kept from each."""
 
-    volumes: list[Volume]
     window_ms: Ints
     bands: Bands
     lateral_m: Floats
     vertical_m: Floats
     wait_ms: Ints
+    drawing: Drawing
+    columns: Columns
+    plan_of: Callable[[str], Plan]
 
     def __len__(self) -> int:
-        return len(self.volumes)
+        return len(self.window_ms)
 
-    def only(self, some: Ints) -> Rows:
-        """Some of them, by number."""
-        return Rows(
-            [self.volumes[row] for row in some.tolist()],
-            self.window_ms[some],
-            self.bands.only(some),
-            self.lateral_m[some],
-            self.vertical_m[some],
-            self.wait_ms[some],
-        )
-
-    def outlines(self, plane: Plane) -> Outlines:
-        """Drawn on a plane."""
-        return plane.outlines([volume.footprint for volume in self.volumes])
+    def volume(self, row: int) -> Volume:
+        """One of the volumes, as it was said."""
+        volumes = volumes_of(self.plan_of(self.columns.ids[self.columns.whose[row]]))
+        return volumes[int(self.columns.nth[row])]
 
 
-def rows_of(blockers: Sequence[Blocker]) -> Rows | None:
-    """The rows of all plans of volumes among them; None where there is none."""
-    volumes: list[Volume] = []
-    kept: list[tuple[float, float, int]] = []
-    for blocker in blockers:
-        envelope = blocker.plan.envelope
-        if not isinstance(envelope, Trajectory):
-            volumes.extend(envelope)
-            apart = blocker.separation
-            kept += [(apart.lateral_m, apart.vertical_m, apart.time_ms)] * len(envelope)
-    if not volumes:
-        return None
-    lateral_m, vertical_m, wait_ms = np.array(kept).T
+def rows_of(columns: Columns, plane: Plane, plan_of: Callable[[str], Plan], apart: Callable[[str], Separation]) -> Rows:
+    """The rows of some columns; ``apart`` says what is kept from an activity."""
+    kept = {activity: apart(activity) for activity in set(columns.activities)}
+    by_plan = np.array(
+        [(kept[each].lateral_m, kept[each].vertical_m, kept[each].time_ms) for each in columns.activities]
+    ).reshape(-1, 3)
+    lateral_m, vertical_m, wait_ms = by_plan[columns.whose].T
+    drawing = Drawing(plane, columns)
     return Rows(
-        volumes,
-        windows_of(volumes),
-        bands_of(volumes),
-        lateral_m,
-        vertical_m,
-        wait_ms.astype(np.int64),
+        columns.window_ms, Bands.of(columns), lateral_m, vertical_m, wait_ms.astype(np.int64), drawing, columns, plan_of
     )
+
+
+def drawing_of(plan: Plan, plane: Plane) -> Drawing:
+    """One's own volumes, drawn."""
+    return Drawing(plane, columns_of([plan]))
 
 
 def windows_of(volumes: Sequence[Volume]) -> Ints:
@@ -91,15 +78,9 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.own)
 
-    def only(self, some: Bools) -> Pairs:
+    def only(self, some: Bools | Ints) -> Pairs:
         """Some of them."""
         return Pairs(self.own[some], self.other[some])
-
-
-def narrowed(rows: Rows, pairs: Pairs) -> tuple[Rows, Pairs]:
-    """The rows that are in any of the pairs, and the pairs by their numbers there."""
-    used, number = np.unique(pairs.other, return_inverse=True)
-    return rows.only(used), Pairs(pairs.own, number.astype(np.int64))
 
 
 def in_time(own: Sequence[Volume], rows: Rows, earlier_ms: int = 0, later_ms: int = 0) -> Pairs:
@@ -111,17 +92,21 @@ def in_time(own: Sequence[Volume], rows: Rows, earlier_ms: int = 0, later_ms: in
     return Pairs(*np.nonzero(met))
 
 
-def on_the_ground(own_footprints: Sequence[Footprint], plane: Plane, rows: Rows, pairs: Pairs) -> Pairs:
+def within(own: Drawing, rows: Rows, pairs: Pairs, far_m: float = 0.0) -> Floats:
+    """How far the circles round each pair are from being too near each other; 0 or less where they are."""
+    between = own.middle[pairs.own] - rows.drawing.middle[pairs.other]
+    reach_m = own.reach_m[pairs.own] + rows.drawing.reach_m[pairs.other] + rows.lateral_m[pairs.other]
+    return np.asarray(np.hypot(*between.T) - reach_m - far_m)
+
+
+def on_the_ground(plan: Plan, plane: Plane, rows: Rows, pairs: Pairs) -> Pairs:
     """Pairs that surely overlap on the ground, where they are."""
+    drawn = drawing_of(plan, plane)
+    pairs = pairs.only(within(drawn, rows, pairs) <= 0)
     if not len(pairs):
         return pairs
-    own, others = plane.outlines(own_footprints), rows.outlines(plane)
-    i, j = pairs.own, pairs.other
-    apart = np.hypot(*(own.middle[i] - others.middle[j]).T)
-    pairs = pairs.only(apart <= own.reach_m[i] + others.reach_m[j] + rows.lateral_m[j])
-    if not len(pairs):
-        return pairs
-    off = off_m(np.maximum(own.far_m[pairs.own], others.far_m[pairs.other]))
-    if own.filled.any():
-        own = plane.outlines(own_footprints, rim_m=2 * float(off.max()))
+    others = rows.drawing.outlines(pairs.other)
+    every = np.arange(len(drawn.middle))
+    off = off_m(np.maximum(drawn.far_m[pairs.own], rows.drawing.far_m[pairs.other]))
+    own = drawn.outlines(every, rim_m=2 * float(off.max()))
     return pairs.only(surely_overlap(own, others, pairs.own, pairs.other, rows.lateral_m[pairs.other], off))

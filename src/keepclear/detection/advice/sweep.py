@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keepclear.detection.advice.plane import Bools, Ints, Outlines
+from keepclear.detection.advice.plane import Outlines
+from keepclear.detection.columns import Bools, Ints
 from keepclear.spacetime.geodesic import Floats
 
 _AT_ONCE = 60_000
@@ -44,10 +45,6 @@ class Ways:
         firsts = np.flatnonzero(begins)
         return Ways(group[firsts], low[firsts], np.maximum.reduceat(high, firsts))
 
-    def regrouped(self, group: Ints) -> Ways:
-        """The same stretches in other groups, given by the group that each is in now."""
-        return Ways(group[self.group], self.low, self.high)
-
 
 def overlaps(a: Outlines, b: Outlines, i: Ints, j: Ints, apart_m: Floats, off_m: Floats, along: Floats) -> Ways:
     """While ``a[i]``, moved along the unit vectors ``along`` (n, 2), surely overlaps ``b[j]``: by number of the pair.
@@ -66,8 +63,7 @@ def overlaps(a: Outlines, b: Outlines, i: Ints, j: Ints, apart_m: Floats, off_m:
 
 def _of_edges(a: Outlines, b: Outlines, i: Ints, j: Ints, reach_m: Floats, along: Floats, some: Ints) -> Ways:
     """While any edges are within reach of each other."""
-    many_a = a.first[i[some] + 1] - a.first[i[some]]
-    many_b = b.first[j[some] + 1] - b.first[j[some]]
+    many_a, many_b = a.many[i[some]], b.many[j[some]]
     sizes = many_a * many_b
     fits = np.cumsum(sizes) <= MOST_EDGE_PAIRS
     some, sizes, many_b = some[fits], sizes[fits], many_b[fits]
@@ -131,8 +127,7 @@ def _anchored(a: Outlines, b: Outlines, i: Ints, j: Ints, along: Floats, some: I
 
     A line through a polygon is inside between its first and second crossing, its third and fourth, and so on.
     """
-    anchors = a.anchor_first[i[some] + 1] - a.anchor_first[i[some]]
-    edges = b.first[j[some] + 1] - b.first[j[some]]
+    anchors, edges = a.anchor_many[i[some]], b.many[j[some]]
     sizes = anchors * edges
     fits = np.cumsum(sizes) <= MOST_EDGE_PAIRS
     some, sizes, edges = some[fits], sizes[fits], edges[fits]

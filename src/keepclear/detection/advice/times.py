@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from keepclear.detection.advice.around import Blocker
-from keepclear.detection.advice.axis import Runs
+from keepclear.detection.advice.flown import lacking_ms, steps_of
 from keepclear.detection.advice.limits import MINUTE_MS, Limits, cost
-from keepclear.detection.advice.plane import Ints
 from keepclear.detection.advice.rows import volumes_of
+from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.envelope import Envelope, span_ms
 from keepclear.spacetime.instants import FIRST_MS, LAST_MS
@@ -63,14 +63,14 @@ class Shift:
         """The plan after so many steps."""
         return replace(self.plan, envelope=shifted(self.plan.envelope, self.minutes(step)))
 
-    def past(self, step: int, blocker: Blocker) -> int | None:
+    def past(self, step: int, blocker: Blocker) -> int:
         """Exact: when the last of the pairs that conflict now has the separation in time between them."""
         if blocker.flown:
-            return None
+            return step + steps_of(lacking_ms(blocker, later=self.later), self.limits.step_min * MINUTE_MS)
         return step + max(1, _up(self._lacking_ms(blocker), self.limits.step_min))
 
-    def runs(self, windows_ms: Ints, others_ms: Ints, wait_ms: Ints) -> Runs:
-        """The steps at which pairs that overlap in place and height come too near in time; windows (n, 2) each.
+    def spans(self, windows_ms: Ints, others_ms: Ints, wait_ms: Ints) -> tuple[Ints, Ints]:
+        """The first and last steps at which pairs that overlap otherwise come too near in time; windows (n, 2) each.
 
         Two half-open windows conflict while the gap between them is under what must be waited.
         """
@@ -78,7 +78,7 @@ class Shift:
         early = windows_ms[:, 1] + wait_ms - others_ms[:, 0]
         after, until = (-early, late) if self.later else (-late, early)
         step_ms = self.limits.step_min * MINUTE_MS
-        return Runs(after // step_ms + 1, -(-until // step_ms) - 1)
+        return after // step_ms + 1, -(-until // step_ms) - 1
 
     def cost(self, step: int) -> float:
         """What so many steps cost."""
