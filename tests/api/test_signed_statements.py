@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keepclear.api.models import KeyList
 from keepclear.record.verify.base64url import decoded, encoded
 from tests.host.running import RunningHost, agreement, notice_body, statement
 from tests.host.signing import Key, SigningDesk, post_token
@@ -69,6 +70,8 @@ def test_an_exercise_needs_no_signature_and_a_host_may_be_told_to_need_none(host
         signs = SigningDesk(other, "alpha.air")
         signs.enrol()
         assert signs.say("message", {"text": "signed all the same"}).status_code == 201
+        without = post_json(other, signs.statement("message", {"text": "by who has the token only"}))
+        assert (without.status_code, without.json()["code"]) == (401, "signature_required")
 
 
 def test_a_signed_statement_is_heard_and_kept_to_the_byte(host: RunningHost, alpha: SigningDesk) -> None:
@@ -325,6 +328,7 @@ def test_keys_are_enrolled_rotated_and_revoked_and_what_was_signed_stays(
 
     item = bravo.get(f"/v1/record/{old}")["statement"]
     assert item["signed_by"] == first.kid, "what was signed then stands"
+    KeyList.model_validate(bravo.get("/v1/keys"))
     rows = {row["kid"]: row for row in bravo.get("/v1/keys")["items"] if row["desk"] == "bravo.air"}
     assert (rows[first.kid]["valid_from"], rows[first.kid]["retired_at"]) == (
         enrolled["index"],
