@@ -126,7 +126,9 @@ export class Desk {
 
   /** Whether what is said live here would be refused for want of a key. */
   get isMute(): boolean {
-    return this.mechanism.signatures === "required" && this.mode === "live" && this.signing.state !== "ready" && this.signing.state !== "unknown";
+    const { state, own } = this.signing;
+    const needed = this.mechanism.signatures === "required" || own.length > 0;
+    return needed && this.mode === "live" && state !== "ready" && state !== "unknown";
   }
 
   /**
