@@ -51,6 +51,16 @@ def test_what_our_store_kept_is_read_as_the_same_without_judging(held: bool) -> 
     assert statement_from_json(entry_as_kept(kept[0]).statement, AGREEMENT, as_kept=True) == statement
 
 
+def test_an_entry_of_version_1_is_read_and_says_nothing_of_what_was_worked_out() -> None:
+    first = rfc8785.dumps({"v": 1, "rules": "2", "at": AT, "kind": "statement", "statement": notice()})
+    assert entry_as_kept(first) == entry_from_bytes(first)
+    assert entry_as_kept(first).worked_out is None
+
+
+def test_what_was_worked_out_is_kept() -> None:
+    assert entry_from_bytes(clock_entry(AT, worked_out="x" * 43)).worked_out == "x" * 43
+
+
 def test_what_other_rules_kept_is_read_strictly() -> None:
     data = statement_entry(AT, statement_from_json(notice(), AGREEMENT)).replace(b'"rules":"2"', b'"rules":2')
     with pytest.raises(InvalidInput, match="rules"):
@@ -78,7 +88,10 @@ def test_an_entry_has_one_spelling(data: bytes) -> None:
     ("data", "field"),
     [
         (b"[]", ""),
-        (b'{"v":2,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":3,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock"}', "worked_out"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock","worked_out":"' + b"?" * 43 + b'"}', "worked_out"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"clock","worked_out":"' + b"x" * 43 + b'"}', "worked_out"),
         (b'{"v":1,"rules":"1","at":5,"kind":"tick"}', "kind"),
         (b'{"v":1,"rules":"1","at":"5","kind":"clock"}', "at"),
         (b'{"v":1,"rules":"1","at":5,"kind":"clock","desk":"x"}', "desk"),
