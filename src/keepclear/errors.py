@@ -121,6 +121,19 @@ class HearingFailed(KeepclearError):
     status: ClassVar[int] = 500
 
 
+class VerificationFailed(KeepclearError):
+    """A proof, signature or hash does not hold: ``what: what was found; what it should be``."""
+
+    code: ClassVar[str] = "verification_failed"
+    status: ClassVar[int] = 422
+
+    def __init__(self, what: str, found: str, expected: str) -> None:
+        super().__init__(f"{what}: {found}; {expected}")
+        self.what = what
+        self.found = found
+        self.expected = expected
+
+
 class Overloaded(KeepclearError):
     """More is waiting than the host can take in time; try again after a moment, with the same statement id."""
 
