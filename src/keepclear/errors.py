@@ -121,6 +121,13 @@ class HearingFailed(KeepclearError):
     status: ClassVar[int] = 500
 
 
+class RecordFailed(KeepclearError):
+    """The record's tree could not be made durable: nothing more is signed. See to the disk and start the host again."""
+
+    code: ClassVar[str] = "record_failed"
+    status: ClassVar[int] = 503
+
+
 class VerificationFailed(KeepclearError):
     """A proof, signature or hash does not hold: ``what: what was found; what it should be``."""
 
