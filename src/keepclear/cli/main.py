@@ -27,6 +27,7 @@ from keepclear.cli import (
     serve,
     settle,
     stop,
+    verify,
 )
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
@@ -47,6 +48,7 @@ app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
+app.command("verify")(verify.verify)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")

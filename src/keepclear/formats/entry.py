@@ -3,7 +3,8 @@
 ``{"v": 2, "rules": "2", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", "worked_out": …, …}``:
 ``at`` is in milliseconds since 1970, and ``rules`` the version of the rules that worked the entry out (architecture:
 «only inputs are kept»). ``worked_out`` is the hash of what followed from it (``findings``), so that whoever plays the
-record again can tell whether the same follows; version 1 had none. The same entry always has the same bytes.
+record again can tell whether the same follows. A signed statement is there as the token that it came as, ``jws``, in
+place of ``statement``. Version 1 had neither, and is still read. The same entry always has the same bytes.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ from keepclear.formats.strict_json import Limits, loads
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.statement import Statement
+from keepclear.record.verify.base64url import decoded
+from keepclear.record.verify.jws import taken_apart
+
+FIRST_VERSION = 1
+"""Entries that know no signed statements."""
 
 ENTRY_VERSION = 2
-FIRST_VERSION = 1
-"""Entries of before: a statement as its JSON, and no word of what was worked out."""
+"""The version that is written."""
+
 ENTRY_LIMITS = Limits(max_bytes=64_000_000, max_depth=32)
 """Our own entries hold statements and agreements that were read under narrower limits."""
 
@@ -50,6 +56,8 @@ class Entry:
     through: int | None = None
     worked_out: str | None = None
     """The hash of what was worked out at this entry; None in one of version 1."""
+    jws: str | None = None
+    """The token that a signed statement came as; ``statement`` is then what its payload holds."""
 
 
 def agreement_entry(at: int, agreement: Agreement, *, worked_out: str = NOTHING) -> bytes:
@@ -61,7 +69,8 @@ def statement_entry(at: int, statement: Statement, *, held: bool = False, worked
     """A statement, at the time that it was heard; ``held`` when its desk kept it while its link was down."""
     if statement.source is None:
         raise InvalidInput("statement", "without what was heard", "a statement that was read from JSON")
-    return _bytes("statement", at, worked_out, {"statement": statement.source, **({"held": True} if held else {})})
+    said = {"statement": statement.source} if statement.jws is None else {"jws": statement.jws}
+    return _bytes("statement", at, worked_out, {**said, **({"held": True} if held else {})})
 
 
 def delivery_entry(at: int, desk: str, through: int, *, worked_out: str = NOTHING) -> bytes:
@@ -79,11 +88,12 @@ def _bytes(kind: EntryKind, at: int, worked_out: str, more: Mapping[str, Any]) -
     return rfc8785.dumps({**every, "worked_out": worked_out})
 
 
-_KNOWN = (FIRST_VERSION, ENTRY_VERSION)
+_VERSIONS = (FIRST_VERSION, ENTRY_VERSION)
 _HASH = re.compile(r"[A-Za-z0-9_-]{43}")
+
 _KEYS: dict[str, tuple[str, ...]] = {
     "agreement": ("agreement",),
-    "statement": ("statement", "held"),
+    "statement": ("statement", "jws", "held"),
     "delivery": ("desk", "through"),
     "clock": (),
 }
@@ -95,15 +105,17 @@ def entry_as_kept(data: bytes) -> Entry:
     What other rules wrote, and what is no statement, is read as strictly as ever.
     """
     value = json.loads(data)
-    if value.get("kind") != "statement" or value.get("v") not in _KNOWN or value.get("rules") != RULES_VERSION:
+    if value.get("kind") != "statement" or value.get("v") not in _VERSIONS or value.get("rules") != RULES_VERSION:
         return entry_from_bytes(data)
+    jws = value.get("jws")
     return Entry(
         "statement",
         value["at"],
         value["rules"],
-        statement=value["statement"],
+        statement=value["statement"] if jws is None else json.loads(decoded(jws.split(".")[1])),
         held=value.get("held", False),
         worked_out=value.get("worked_out"),
+        jws=jws,
     )
 
 
@@ -115,12 +127,10 @@ def entry_from_bytes(data: bytes) -> Entry:
     first = isinstance(value, Mapping) and value.get("v") == FIRST_VERSION
     table = Table(value, "", ("v", "rules", "at", "kind", *(() if first else ("worked_out",)), *own))
     version = table.integer("v")
-    if version not in _KNOWN:
-        raise table.refuse("v", f"{FIRST_VERSION} or {ENTRY_VERSION}, the versions of entries that are known here")
+    if version not in _VERSIONS:
+        raise table.refuse("v", f"{ENTRY_VERSION}, the version of entries that is known here, or an older one")
     kind = cast("EntryKind", table.choice("kind", tuple(_KEYS)))
-    statement = table.value("statement")
-    if kind == "statement" and not isinstance(statement, Mapping):
-        raise table.refuse("statement", "the statement as heard")
+    statement, jws = _said(table) if kind == "statement" else (None, None)
     return Entry(
         kind,
         table.integer("at"),
@@ -131,6 +141,7 @@ def entry_from_bytes(data: bytes) -> Entry:
         table.text("desk") if kind == "delivery" else None,
         table.integer("through") if kind == "delivery" else None,
         _worked_out(table) if version != FIRST_VERSION else None,
+        jws,
     )
 
 
@@ -140,3 +151,19 @@ def _worked_out(table: Table) -> str:
     if _HASH.fullmatch(text) is None:
         raise table.refuse("worked_out", expected)
     return text
+
+
+def _said(table: Table) -> tuple[Mapping[str, Any], str | None]:
+    """A statement as heard, and the token that it came as, of which there is one where it was signed."""
+    jws = table.value("jws")
+    if jws is None or table.value("v") == FIRST_VERSION:
+        statement = table.value("statement")
+        if jws is not None or not isinstance(statement, Mapping):
+            raise table.refuse("statement", "the statement as heard")
+        return statement, None
+    if "statement" in table or not isinstance(jws, str):
+        raise table.refuse("jws", "the token of a signed statement, and no statement beside it")
+    value = loads(taken_apart(jws).payload)
+    if not isinstance(value, Mapping):
+        raise table.refuse("jws", "a token that holds a statement")
+    return value, jws
