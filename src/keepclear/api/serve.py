@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +13,7 @@ import uvicorn
 
 from keepclear.api import logs
 from keepclear.api.app import create_app
+from keepclear.api.listening import DEFAULT_LISTEN, Address, bind
 from keepclear.errors import InvalidInput
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host import boot, tokens
@@ -27,34 +26,12 @@ from keepclear.mechanism.agreement import Agreement
 from keepclear.store import SqliteStore, Store
 
 DEFAULT_DATA = Path("keepclear-data")
-DEFAULT_LISTEN = "127.0.0.1:8740"
 TOKENS_FILE = "tokens.json"
 STOPPED_BY_FAILURE = 1
 """The exit status after the store has refused: not 0, so that a supervisor starts the host again."""
 
 GRACE_S = 5
 _log = structlog.get_logger("keepclear.host")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen. Port 0 lets the system choose."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def parse(cls, text: str) -> Address:
-        """``HOST:PORT``, ``[IPV6]:PORT`` or ``:PORT``. Raises ``InvalidInput``."""
-        host, colon, port = text.rpartition(":")
-        if not colon or not port.isdecimal() or int(port) > 65_535:
-            raise InvalidInput("--listen", repr(text), f"HOST:PORT, such as {DEFAULT_LISTEN}")
-        return cls(host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port))
-
-    @property
-    def url(self) -> str:
-        """The address as a browser takes it."""
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
 
 class Server(uvicorn.Server):
@@ -106,7 +83,7 @@ async def serve(
     )
     server = Server(config, host)
     host.on_failure = lambda: setattr(server, "should_exit", True)
-    listening = _bind(address)
+    listening = bind(address)
     try:
         await host.start()
         bound = listening.getsockname()
@@ -117,25 +94,6 @@ async def serve(
         listening.close()
         await host.stop()
     return STOPPED_BY_FAILURE if host.failure is not None else 0
-
-
-def _bind(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    # asyncio turns Nagle off only where the protocol is named; with it on, an answer waits 40 ms for a delayed ACK
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((address.host, address.port))
-    except OSError as error:
-        listening.close()
-        raise InvalidInput(
-            "--listen",
-            f"{address.host}:{address.port} cannot be had ({error.strerror})",
-            "a free address of this machine",
-        ) from None
-    listening.listen(2048)
-    listening.setblocking(False)
-    return listening
 
 
 def run(

@@ -28,6 +28,7 @@ from keepclear.cli import (
     settle,
     stop,
     verify,
+    witness,
 )
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
@@ -58,6 +59,7 @@ app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
 app.command("handover")(handover.handover)
+app.command("witness")(witness.witness)
 app.command("phrases")(phrases.phrases)
 app.command("notation", context_settings=notation.ANY_TEXT)(notation.notation)
 
