@@ -64,6 +64,8 @@ def test_an_entry_of_version_1_is_read_and_says_nothing_of_what_was_worked_out()
 
 def test_what_was_worked_out_is_kept() -> None:
     assert entry_from_bytes(clock_entry(AT, worked_out="x" * 43)).worked_out == "x" * 43
+
+
 def test_a_signed_statement_is_kept_as_the_token_it_came_as() -> None:
     key, source = Key(), notice()
     token = key.signs(source, seen="— a checkpoint")
