@@ -12,6 +12,7 @@ import keepclear
 from keepclear.api import (
     console,
     events,
+    export,
     health,
     line_reads,
     metrics,
@@ -58,7 +59,7 @@ def create_app(
     async def described() -> Response:
         return answer(describe(app))
 
-    for part in (statements, reads, line_reads, phrases, notation, events, tree):
+    for part in (statements, reads, line_reads, phrases, notation, events, tree, export):
         app.include_router(part.router)
     app.include_router(itself)
     app.include_router(health.router)

@@ -16,6 +16,7 @@ from keepclear.cli import (
     ack,
     advise,
     check,
+    export,
     handover,
     inbox,
     line,
@@ -49,6 +50,7 @@ app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
+app.command("export")(export.export)
 app.command("verify")(verify.verify)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)

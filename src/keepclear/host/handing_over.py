@@ -21,8 +21,8 @@ Progress = Callable[[int, int], None]
 
 def export(
     store: Store, log: str, sealed: Sealed, path: Path, wanted: Wanted, *, explain: bool, progress: Progress
-) -> tuple[int, int]:
-    """The bundle is at ``path``; how many entries it covers, and how many are in the store.
+) -> int:
+    """The bundle is at ``path``; how many entries it covers.
 
     ``explain``: of a whole record, what was worked out at each entry is in it too, for which it is played.
     """
@@ -42,7 +42,7 @@ def export(
             exporter.add(kept, entries, shown, found)
             progress(exporter.length, exporter.size)
         exporter.finish()
-        return exporter.size, length
+        return exporter.size
 
 
 def _chunks(store: Store, log: str, length: int) -> Iterator[list[bytes]]:
