@@ -15,10 +15,12 @@ import typer
 from keepclear.cli import (
     ack,
     advise,
+    agent,
     check,
     export,
     handover,
     inbox,
+    keys,
     line,
     notation,
     phrases,
@@ -56,6 +58,8 @@ app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")
 app.add_typer(line.group, name="line")
+app.add_typer(keys.group, name="keys")
+app.command("agent")(agent.agent)
 app.command("propose")(settle.propose)
 app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +16,9 @@ from keepclear.client.events import Deliveries, Event, Follower
 from keepclear.client.ids import new_id
 from keepclear.client.line import LineWords
 from keepclear.client.readings import LineReadings
+from keepclear.client.signing import Signer
 from keepclear.errors import HostUnreachable, IdInUse, Overloaded, Refused, StoreFailed
+from keepclear.formats.signed_json import statement_payload
 
 TRIES = 5
 FIRST_PAUSE_S = 0.2
@@ -30,10 +32,23 @@ class Client(LineWords, LineReadings):
 
     Every method raises the error that the host answered with (``keepclear.errors``), and ``HostUnreachable`` when
     nobody answers. A statement is tried again, with its id, when the host was away or overloaded: it is never heard
-    twice.
+    twice. With a ``signer`` everything that is said is signed, once, and tried again in the same bytes.
     """
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        signer: Signer | None = None,
+        heard_unsigned: Callable[[], None] = lambda: None,
+        timeout_s: float = 10.0,
+    ) -> None:
+        """``heard_unsigned`` is called whenever the host has heard a statement that is not signed."""
+        self.seen: str | None = None
+        """The text of the newest checkpoint that this desk has seen: what it signs passes it on."""
+        self._signer = signer
+        self._heard_unsigned = heard_unsigned
         self._http = httpx2.Client(
             base_url=url.rstrip("/"),
             headers={"Authorization": f"Bearer {token}"},
@@ -59,6 +74,11 @@ class Client(LineWords, LineReadings):
     def me(self) -> Json:
         """Who the token speaks for, the host's time, and the serial of the desk's next statement."""
         return self._get("/v1/me")
+
+    @property
+    def kid(self) -> str | None:
+        """The name of the key that this client signs with."""
+        return None if self._signer is None else self._signer.kid
 
     def index(self) -> int:
         """The last index of the record."""
@@ -109,7 +129,7 @@ class Client(LineWords, LineReadings):
 
     def send(self, statement: Mapping[str, Any], *, held: bool = False) -> Json:
         """Say a whole statement as it is, its id and serial included; the answer is its receipt. See ``say``."""
-        return self._post("/v1/statements", dict(statement), {"Keepclear-Held": "true"} if held else {}, tries=TRIES)
+        return self._post_statement(dict(statement), {"Keepclear-Held": "true"} if held else {})
 
     def preview(self, body: Mapping[str, Any], replaces: str | None = None) -> list[Json]:
         """The alerts that a notice with this body would raise; nothing is recorded."""
@@ -146,6 +166,11 @@ class Client(LineWords, LineReadings):
             yield from page["items"]
             following = page["next"]
 
+    def desk_keys(self) -> list[Json]:
+        """Every desk's keys, retired ones too, in the order enrolled."""
+        items: list[Json] = self._get("/v1/keys")["items"]
+        return items
+
     def delivered(self, through: int) -> None:
         """Everything up to record index ``through`` is on this machine."""
         self._post("/v1/deliveries", {"through": through})
@@ -173,7 +198,7 @@ class Client(LineWords, LineReadings):
         for attempt in range(TRIES):
             statement["serial"] = self._serial
             try:
-                receipt = self._post("/v1/statements", statement, headers, tries=TRIES)
+                receipt = self._post_statement(statement, headers)
             except IdInUse:
                 raise
             except Refused as error:
@@ -184,6 +209,16 @@ class Client(LineWords, LineReadings):
             self._serial += 1
             return receipt
         raise AssertionError  # the last attempt returned or raised
+
+    def _post_statement(self, statement: Json, headers: Mapping[str, str]) -> Json:
+        """The receipt of a statement, signed where there is a signer."""
+        if self._signer is None:
+            receipt = self._post("/v1/statements", statement, headers, tries=TRIES)
+            self._heard_unsigned()
+            return receipt
+        token = self._signer.sign(statement_payload(statement), seen=self.seen)
+        headers = {**headers, "Content-Type": "application/jose"}
+        return self._answer("POST", "/v1/statements", content=token.encode("ascii"), headers=headers, tries=TRIES)
 
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Json:
         return self._answer("GET", path, params=params, tries=1)
