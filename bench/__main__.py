@@ -20,6 +20,7 @@ BENCHES = {
     "surge": "bench.surge_day",
     "stop": "bench.stop_load",
     "verify": "bench.verify_bundle",
+    "record": "bench.record",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 
