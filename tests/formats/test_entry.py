@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 
 import pytest
 import rfc8785
@@ -20,8 +21,11 @@ from keepclear.formats.entry import (
     statement_entry,
 )
 from keepclear.formats.mechanism_toml import agreement_from_toml
+from keepclear.formats.signed_json import statement_of_token
 from keepclear.formats.statement_json import statement_from_json
+from keepclear.record.verify.jws import taken_apart
 from tests.formats.samples import MECHANISM, notice
+from tests.host.signing import Key
 
 AGREEMENT = agreement_from_toml(MECHANISM.encode())
 AT = 1_775_707_200_000
@@ -51,6 +55,24 @@ def test_what_our_store_kept_is_read_as_the_same_without_judging(held: bool) -> 
     assert statement_from_json(entry_as_kept(kept[0]).statement, AGREEMENT, as_kept=True) == statement
 
 
+def test_a_signed_statement_is_kept_as_the_token_it_came_as() -> None:
+    key, source = Key(), notice()
+    token = key.signs(source, seen="— a checkpoint")
+    statement = statement_of_token(taken_apart(token), AGREEMENT)
+    assert statement == replace(statement_from_json(source, AGREEMENT), signed_by=key.kid, jws=token)
+    data = statement_entry(AT, statement, held=True)
+    assert json.loads(data).keys() == {"v", "rules", "at", "kind", "jws", "held"}
+    assert entry_as_kept(data) == entry_from_bytes(data)
+    assert (entry_from_bytes(data).jws, entry_from_bytes(data).statement) == (token, source)
+
+
+def test_what_the_first_version_kept_is_still_read() -> None:
+    source = notice()
+    data = statement_entry(AT, statement_from_json(source, AGREEMENT)).replace(b'"v":2', b'"v":1')
+    assert entry_as_kept(data) == entry_from_bytes(data)
+    assert entry_from_bytes(data).statement == source
+
+
 def test_what_other_rules_kept_is_read_strictly() -> None:
     data = statement_entry(AT, statement_from_json(notice(), AGREEMENT)).replace(b'"rules":"2"', b'"rules":2')
     with pytest.raises(InvalidInput, match="rules"):
@@ -78,7 +100,13 @@ def test_an_entry_has_one_spelling(data: bytes) -> None:
     ("data", "field"),
     [
         (b"[]", ""),
-        (b'{"v":2,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":3,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"statement"}', "statement"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"statement","jws":7}', "jws"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"statement","jws":"a.b.c"}', "signature.header"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock","jws":"a.b.c"}', "jws"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"statement","jws":"a.b.c"}', "statement"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"statement","jws":"a.b.c","statement":{}}', "statement"),
         (b'{"v":1,"rules":"1","at":5,"kind":"tick"}', "kind"),
         (b'{"v":1,"rules":"1","at":"5","kind":"clock"}', "at"),
         (b'{"v":1,"rules":"1","at":5,"kind":"clock","desk":"x"}', "desk"),

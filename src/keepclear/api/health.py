@@ -20,11 +20,17 @@ class Health(BaseModel):
     version: str
     index: int
     """The record's last index."""
+    signatures: Literal["required", "optional"]
 
 
 @router.get("/health", response_class=JSONResponse, responses={200: {"model": Health}, 503: {"model": Health}})
 async def health(request: Request) -> Response:
     """200 while the host hears statements; 503 when it has failed or is stopping."""
     host = request.app.state.host
-    body = Health(status="ok" if host.working else "failed", version=keepclear.__version__, index=host.index)
+    body = Health(
+        status="ok" if host.working else "failed",
+        version=keepclear.__version__,
+        index=host.index,
+        signatures=host.signatures,
+    )
     return JSONResponse(body.model_dump(), 200 if host.working else 503)

@@ -59,13 +59,16 @@ async def serve(
     assets: Path | None = None,
     told: Sequence[tuple[int, dict[str, bytes]]] = (),
     clock: HearingClock | None = None,
+    unsigned: bool = False,
 ) -> int:
     """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
 
     ``ready`` is called with the URL once connections are taken; ``told`` is what changed just now, for desks that come
-    back. The store stays open.
+    back; ``unsigned`` takes live statements that nobody signed. The store stays open.
     """
-    host = MechanismHost(store, log, working, clock=clock)
+    host = MechanismHost(store, log, working, clock=clock, unsigned=unsigned)
+    if unsigned:
+        _log.warning("unsigned_statements_taken", mechanism=log)
     host.streams.begin(host.index - len(told), told)
     app = create_app(host, book, assets=assets)
     config = uvicorn.Config(
@@ -104,10 +107,12 @@ def run(
     ready: Callable[[str], None] = lambda _: None,
     log_level: str = "info",
     speed: float = 1.0,
+    unsigned: bool = False,
 ) -> int:
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
 
-    With ``speed`` over 1 the clock of hearing runs so many times as fast as the machine's, for exercises only.
+    With ``speed`` over 1 the clock of hearing runs so many times as fast as the machine's, for exercises only. With
+    ``unsigned`` live statements are taken that nobody signed.
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
     connection is taken. With ``amend`` the agreement in the file is in force from now on, and desks that have no token
@@ -135,7 +140,8 @@ def run(
             book.save_again(data_dir / TOKENS_FILE)
             show_tokens(made)
         clock = clock_of_speed(speed, working.mechanism.now)
-        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, clock=clock))
+        serving = serve(store, log, working, book, address, ready=ready, told=told, clock=clock, unsigned=unsigned)
+        return asyncio.run(serving)
     finally:
         store.close()
 

@@ -26,6 +26,9 @@ def serve(
     speed: Annotated[
         float, typer.Option("--speed", metavar="N", help="For exercises only: the clock runs N times as fast.")
     ] = 1.0,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Take live statements that nobody signed: nobody is held to them.")
+    ] = False,
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
@@ -59,5 +62,6 @@ def serve(
         ready=ready,
         log_level=log_level,
         speed=speed,
+        unsigned=unsigned,
     )
     raise typer.Exit(status)

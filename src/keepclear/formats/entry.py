@@ -1,8 +1,9 @@
 """Entries of the record as canonical JSON (RFC 8785): the inputs of a mechanism, and nothing that follows from them.
 
-``{"v": 1, "rules": "1", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", …}``: ``at`` is in
+``{"v": 2, "rules": "1", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", …}``: ``at`` is in
 milliseconds since 1970, and ``rules`` the version of the rules that worked the entry out (architecture: «only inputs
-are kept»). The same entry always has the same bytes.
+are kept»). A signed statement is there as the token that it came as, ``jws``, in place of ``statement``; version 1 had
+none, and is still read. The same entry always has the same bytes.
 """
 
 from __future__ import annotations
@@ -22,8 +23,15 @@ from keepclear.formats.strict_json import Limits, loads
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.statement import Statement
+from keepclear.record.verify.base64url import decoded
+from keepclear.record.verify.jws import taken_apart
 
-ENTRY_VERSION = 1
+FIRST_VERSION = 1
+"""Entries that know no signed statements."""
+
+ENTRY_VERSION = 2
+"""The version that is written."""
+
 ENTRY_LIMITS = Limits(max_bytes=64_000_000, max_depth=32)
 """Our own entries hold statements and agreements that were read under narrower limits."""
 
@@ -43,6 +51,8 @@ class Entry:
     held: bool = False
     desk: str | None = None
     through: int | None = None
+    jws: str | None = None
+    """The token that a signed statement came as; ``statement`` is then what its payload holds."""
 
 
 def agreement_entry(at: int, agreement: Agreement) -> bytes:
@@ -54,7 +64,8 @@ def statement_entry(at: int, statement: Statement, *, held: bool = False) -> byt
     """A statement, at the time that it was heard; ``held`` when its desk kept it while its link was down."""
     if statement.source is None:
         raise InvalidInput("statement", "without what was heard", "a statement that was read from JSON")
-    return _bytes("statement", at, {"statement": statement.source, **({"held": True} if held else {})})
+    said = {"statement": statement.source} if statement.jws is None else {"jws": statement.jws}
+    return _bytes("statement", at, {**said, **({"held": True} if held else {})})
 
 
 def delivery_entry(at: int, desk: str, through: int) -> bytes:
@@ -71,9 +82,11 @@ def _bytes(kind: EntryKind, at: int, more: Mapping[str, Any]) -> bytes:
     return rfc8785.dumps({"v": ENTRY_VERSION, "rules": RULES_VERSION, "at": at, "kind": kind, **more})
 
 
+_VERSIONS = (FIRST_VERSION, ENTRY_VERSION)
+
 _KEYS: dict[str, tuple[str, ...]] = {
     "agreement": ("agreement",),
-    "statement": ("statement", "held"),
+    "statement": ("statement", "jws", "held"),
     "delivery": ("desk", "through"),
     "clock": (),
 }
@@ -85,9 +98,11 @@ def entry_as_kept(data: bytes) -> Entry:
     What other rules wrote, and what is no statement, is read as strictly as ever.
     """
     value = json.loads(data)
-    if value.get("kind") != "statement" or value.get("v") != ENTRY_VERSION or value.get("rules") != RULES_VERSION:
+    if value.get("kind") != "statement" or value.get("v") not in _VERSIONS or value.get("rules") != RULES_VERSION:
         return entry_from_bytes(data)
-    return Entry("statement", value["at"], value["rules"], statement=value["statement"], held=value.get("held", False))
+    jws = value.get("jws")
+    statement = value["statement"] if jws is None else json.loads(decoded(jws.split(".")[1]))
+    return Entry("statement", value["at"], value["rules"], statement=statement, held=value.get("held", False), jws=jws)
 
 
 def entry_from_bytes(data: bytes) -> Entry:
@@ -96,12 +111,10 @@ def entry_from_bytes(data: bytes) -> Entry:
     kind = value.get("kind") if isinstance(value, Mapping) else None
     own = _KEYS.get(kind, ()) if isinstance(kind, str) else ()
     table = Table(value, "", ("v", "rules", "at", "kind", *own))
-    if table.integer("v") != ENTRY_VERSION:
-        raise table.refuse("v", f"{ENTRY_VERSION}, the version of entries that is known here")
+    if table.integer("v") not in _VERSIONS:
+        raise table.refuse("v", f"{ENTRY_VERSION}, the version of entries that is known here, or an older one")
     kind = cast("EntryKind", table.choice("kind", tuple(_KEYS)))
-    statement = table.value("statement")
-    if kind == "statement" and not isinstance(statement, Mapping):
-        raise table.refuse("statement", "the statement as heard")
+    statement, jws = _said(table) if kind == "statement" else (None, None)
     return Entry(
         kind,
         table.integer("at"),
@@ -111,4 +124,21 @@ def entry_from_bytes(data: bytes) -> Entry:
         table.flag("held"),
         table.text("desk") if kind == "delivery" else None,
         table.integer("through") if kind == "delivery" else None,
+        jws,
     )
+
+
+def _said(table: Table) -> tuple[Mapping[str, Any], str | None]:
+    """A statement as heard, and the token that it came as, of which there is one where it was signed."""
+    jws = table.value("jws")
+    if jws is None or table.value("v") == FIRST_VERSION:
+        statement = table.value("statement")
+        if jws is not None or not isinstance(statement, Mapping):
+            raise table.refuse("statement", "the statement as heard")
+        return statement, None
+    if "statement" in table or not isinstance(jws, str):
+        raise table.refuse("jws", "the token of a signed statement, and no statement beside it")
+    value = loads(taken_apart(jws).payload)
+    if not isinstance(value, Mapping):
+        raise table.refuse("jws", "a token that holds a statement")
+    return value, jws

@@ -6,6 +6,7 @@ An agreement is amended here too, before anybody is served: the change is an ent
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -24,6 +25,7 @@ from keepclear.mechanism.agreement_succession import changed_parts
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.outcome import Outcome
+from keepclear.record.verify.jws import taken_apart
 from keepclear.store.protocol import Store
 
 CHUNK = 1_000
@@ -136,6 +138,8 @@ def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
     if entry.statement is not None:
         accepted = entry.rules == RULES_VERSION
         statement = statement_from_json(entry.statement, agreement, as_kept=accepted)
+        if entry.jws is not None:
+            statement = replace(statement, signed_by=taken_apart(entry.jws).kid, jws=entry.jws)
         return play.StatementEntry(entry.at, statement, entry.held)
     if entry.desk is not None and entry.through is not None:
         return play.DeliveryEntry(entry.at, entry.desk, entry.through)

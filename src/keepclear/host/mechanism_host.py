@@ -19,11 +19,11 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 
-from keepclear.errors import InvalidInput, KeepclearError, Overloaded, StoreFailed
+from keepclear.errors import InvalidInput, KeepclearError, Overloaded, SignatureRequired, StoreFailed
 from keepclear.host.boot import bring_up
 from keepclear.host.clock import HearingClock
 from keepclear.host.index_file import index_path
@@ -34,7 +34,9 @@ from keepclear.host.work import Answer, Delivered, Input, Said, Worked, Worker
 from keepclear.host.working import Working
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.statement import Statement
+from keepclear.mechanism.words import Mode
 from keepclear.store.protocol import Store
 
 MOST_WAITING = 1_000
@@ -75,7 +77,11 @@ class MechanismHost:
     All methods belong to the event loop. ``on_failure`` is called once, when the store has refused.
     """
 
-    def __init__(self, store: Store, log: str, working: Working, *, clock: HearingClock | None = None) -> None:
+    def __init__(
+        self, store: Store, log: str, working: Working, *, clock: HearingClock | None = None, unsigned: bool = False
+    ) -> None:
+        self.unsigned = unsigned
+        """Whether live statements are taken that nobody signed."""
         self.streams = Streams()
         self.observer: Observer = Nobody()
         self.on_failure: Callable[[], None] = lambda: None
@@ -101,6 +107,15 @@ class MechanismHost:
     def agreement(self) -> Agreement:
         """What was agreed."""
         return self._working.agreement
+
+    @property
+    def signatures(self) -> Literal["required", "optional"]:
+        """Whether a live statement has to be signed to be heard."""
+        return "optional" if self.unsigned else "required"
+
+    def key(self, kid: str) -> DeskKey | None:
+        """The key of a name, retired or not; may be asked from any thread. See ``host.signed``."""
+        return self._working.mechanism.key(kid)
 
     @property
     def index(self) -> int:
@@ -135,7 +150,14 @@ class MechanismHost:
         self._writer.shutdown()
 
     async def say(self, statement: Statement, *, held: bool = False) -> Answer:
-        """The statement is in the record and durable: its receipt, and whether it is new. See ``Mechanism.hear``."""
+        """The statement is in the record and durable: its receipt, and whether it is new. See ``Mechanism.hear``.
+
+        A statement that says it is signed comes from ``host.signed``. Raises SignatureRequired for a live one that is
+        not, unless this host takes those.
+        """
+        if statement.signed_by is None and statement.mode is Mode.LIVE and not self.unsigned:
+            given = "this statement is not signed"
+            raise SignatureRequired("signature", given, "sign it with a key of your desk (application/jose)")
         return await self._put(statement.sender, Said(statement, held, self._clock.now()))
 
     async def deliver(self, desk: str, through: int) -> None:

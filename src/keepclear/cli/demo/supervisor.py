@@ -42,7 +42,7 @@ class Supervisor:
         command = [sys.executable, "-m", "keepclear", "serve", "--data", str(self._premises.folder), "--listen", listen]
         with (self._premises.folder / "host.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-                [*command, "--mechanism", str(self._premises.agreement)],
+                [*command, "--unsigned", "--mechanism", str(self._premises.agreement)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
