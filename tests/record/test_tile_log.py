@@ -13,6 +13,7 @@ from keepclear.errors import InvalidInput, KeepclearError, RecordDamaged, Record
 from keepclear.record.durable import replace_synced
 from keepclear.record.keys import LogKeys
 from keepclear.record.opening import signed_note
+from keepclear.record.rebuild import rebuild, tiles_lost
 from keepclear.record.signers import Ed25519Signer
 from keepclear.record.tile_log import TileLog
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
@@ -290,3 +291,40 @@ def test_a_folder_that_lost_its_tiles_does_not_open(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "log/tile")
     with pytest.raises(RecordDamaged):
         open_log(tmp_path / "log")
+
+
+def test_every_tile_is_checked_when_all_bundles_are(tmp_path: Path) -> None:
+    size = 256 * 256 + 300
+    log = open_log(tmp_path / "log")
+    grow(log, size)
+    bundles = -(-size // 256)
+
+    def check_all() -> None:
+        for index in range(bundles):
+            log.check_bundle(index)
+
+    check_all()
+    for name in ("tile/0/017", "tile/1/000", "tile/entries/200", "tile/entries/257.p/44", "tile/2/000.p/1"):
+        _flip(tmp_path / "log" / name)
+        with pytest.raises(RecordDamaged, match="not what lies under it"):
+            check_all()
+        _flip(tmp_path / "log" / name)
+
+
+def test_lost_tiles_are_written_again_from_the_leaves_that_were_signed_and_from_no_others(tmp_path: Path) -> None:
+    log = open_log(tmp_path / "log")
+    grow(log, 300, 9_000)
+    shutil.rmtree(tmp_path / "log/tile")
+    assert tiles_lost(log.directory, log.checkpoint)
+    for others in (leaves(0, 8_999), [*leaves(0, 5_000), b"another", *leaves(5_001, 9_000)]):
+        with pytest.raises(RecordDamaged, match="restore the store"):
+            rebuild(log.directory, log.checkpoint, others)
+        assert [path.name for path in log.directory.iterdir()] == ["checkpoint"]
+    rebuild(log.directory, log.checkpoint, leaves(0, 9_500))
+    again = open_log(tmp_path / "log")
+    assert not tiles_lost(again.directory, again.checkpoint)
+    assert again.leaves(0, 9_000) == leaves(0, 9_000)
+    for index in range(36):
+        again.check_bundle(index)
+    grow(again, 9_001)
+    assert sorted(path.name for path in log.directory.iterdir()) == ["checkpoint", "tile"]

@@ -16,13 +16,14 @@ from pathlib import Path
 from keepclear.errors import InvalidInput, RecordFailed
 from keepclear.record.durable import replace_synced
 from keepclear.record.edge import Edge, edge_at
-from keepclear.record.opening import CHECKPOINT_FILE, Released, make_log, open_log, signed_note
+from keepclear.record.opening import CHECKPOINT_FILE, Released, damaged, make_log, open_log, signed_note
 from keepclear.record.signers import Signer
 from keepclear.record.tile_files import TileFiles
 from keepclear.record.tree import HashReader
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.note import parse_note
-from keepclear.record.verify.tiles import MOST_ENTRY_BYTES, WIDTH, entries_of, parse_tile_path, tile_in
+from keepclear.record.verify.tiles import MOST_ENTRY_BYTES, MOST_LEVEL, WIDTH, entries_of, parse_tile_path, tile_in
+from keepclear.record.verify.tree import HASH_BYTES, leaf_hash, root_of
 
 
 class TileLog:
@@ -158,6 +159,33 @@ class TileLog:
         for index in range(start // WIDTH, -(-end // WIDTH)):
             found += entries_of(self._files.read(tile_in(None, index, size), size))
         return found[start % WIDTH :][: end - start]
+
+    def check_bundle(self, index: int) -> None:
+        """The leaves of bundle ``index`` hash to what the tiles over them say, or :class:`RecordDamaged`.
+
+        All bundles checked, every tile is. Reads from the disk and not from what is remembered.
+        """
+        try:
+            self._check_bundle(index, self.size)
+        except (OSError, InvalidInput) as error:
+            raise damaged(self.directory, f"bundle {index} is not what lies under it ({error})") from error
+
+    def _check_bundle(self, index: int, size: int) -> None:
+        bundle = tile_in(None, index, size)
+        hashed = tuple(map(leaf_hash, entries_of(self._files.read(bundle, size))))
+        here = tile_in(0, index, size)
+        for level in range(MOST_LEVEL):
+            if self._files.read(here, size) != b"".join(hashed):
+                raise damaged(self.directory, f"{here.path} is not what lies under it")
+            if not here.full:
+                return
+            above, at = tile_in(level + 1, here.index // WIDTH, size), here.index % WIDTH
+            row = self._files.read(above, size)
+            if row[at * HASH_BYTES :][:HASH_BYTES] != root_of(hashed):
+                raise damaged(self.directory, f"{above.path} is not what lies under it, at {at}")
+            if at < WIDTH - 1:
+                return
+            hashed, here = tuple(row[n : n + HASH_BYTES] for n in range(0, len(row), HASH_BYTES)), above
 
     def tile(self, path: str) -> bytes:
         """The file of a tile that the newest checkpoint covers, by its path; :class:`InvalidInput` for any other."""
