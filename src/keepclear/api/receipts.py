@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from keepclear.api.answers import answer
-from keepclear.api.reads import Index, read_back, record_item
+from keepclear.api.reads import Id, Index, read_back, record_item
 from keepclear.api.security import Asking, desk_router
 from keepclear.errors import NotFound
 from keepclear.host.checkpoints import Checkpoints, Covering
@@ -102,25 +101,42 @@ async def status(request: Request) -> Response:
     )
 
 
-@router.get("/record/{index}/receipt", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+Standing = Annotated[
+    Literal["any", "binding"], Query(description="«binding»: wait for one that the quorum has cosigned.")
+]
+Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT_S, description="Wait so many seconds at most.")]
+_RECEIPT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}}}
+
+
+@router.get("/record/{index}/receipt", response_class=Response, responses=_RECEIPT)
 async def receipt(
-    request: Request,
-    caller: Asking,
-    index: Index,
-    standing: Annotated[
-        Literal["any", "binding"], Query(description="«binding»: wait for one that the quorum has cosigned.")
-    ] = "any",
-    wait_s: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S, description="Wait so long at most.")] = RECEIPT_WAIT_S,
+    request: Request, caller: Asking, index: Index, standing: Standing = "any", wait_s: Wait = RECEIPT_WAIT_S
 ) -> Response:
     """The receipt for an entry that the desk may see: a C2SP tlog-proof with the entry and its salt as ``extra``."""
+    return await _receipt(request, caller.desk, index, wait_s, binding=standing == "binding")
+
+
+@router.get("/statements/{statement_id}/receipt", response_class=Response, responses=_RECEIPT)
+async def receipt_of(
+    request: Request, caller: Asking, statement_id: Id, standing: Standing = "any", wait_s: Wait = RECEIPT_WAIT_S
+) -> Response:
+    """The receipt for a statement that the desk may see, by the statement's id."""
+    async with request.app.state.host.reading() as mechanism:
+        place = mechanism.heard_at(statement_id)
+    return await _receipt(
+        request, caller.desk, None if place is None else place[0], wait_s, binding=standing == "binding"
+    )
+
+
+async def _receipt(request: Request, desk: str, index: int | None, wait_s: float, *, binding: bool) -> Response:
     checkpoints, host = checkpoints_of(request), request.app.state.host
-    kept = await host.entries(index, 1) if index <= host.index else []
-    read = await asyncio.to_thread(read_back, kept)
+    kept = await host.entries(index, 1) if index is not None and index <= host.index else []
+    read = read_back(kept)
     async with host.reading() as mechanism:
-        if not read or record_item(mechanism, caller.desk, index, read[0]) is None:
+        if index is None or not read or record_item(mechanism, desk, index, read[0]) is None:
             message = "there is no such entry that this desk may see"
             raise NotFound(message)
-    covered = await checkpoints.receipt(index, kept[0], wait_s, binding=standing == "binding")
+    covered = await checkpoints.receipt(index, kept[0], wait_s, binding=binding)
     return Response(covered.proof.to_bytes(), media_type=_TEXT, headers={STANDING: covered.standing.word})
 
 

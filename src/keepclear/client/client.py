@@ -15,8 +15,11 @@ from keepclear.client.errors import error_of
 from keepclear.client.events import Deliveries, Event, Follower
 from keepclear.client.ids import new_id
 from keepclear.client.line import LineWords
+from keepclear.client.log_view import LogView
+from keepclear.client.proofs import Proofs
 from keepclear.client.readings import LineReadings
 from keepclear.errors import HostUnreachable, IdInUse, Overloaded, Refused, StoreFailed
+from keepclear.record.verify.policy import Policy
 
 TRIES = 5
 FIRST_PAUSE_S = 0.2
@@ -25,21 +28,34 @@ PAGE = 500
 Json = dict[str, Any]
 
 
-class Client(LineWords, LineReadings):
+class Client(LineWords, LineReadings, Proofs):
     """A desk at work, named by its token. Use it in a ``with`` block, or ``close`` it; threads may share it.
 
     Every method raises the error that the host answered with (``keepclear.errors``), and ``HostUnreachable`` when
     nobody answers. A statement is tried again, with its id, when the host was away or overloaded: it is never heard
     twice.
+
+    ``view`` is what the desk has seen of the log, which outlives the client where it has a file; ``policy`` says whose
+    cosignatures make a receipt binding.
     """
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout_s: float = 10.0,
+        view: LogView | None = None,
+        policy: Policy | None = None,
+    ) -> None:
         self._http = httpx2.Client(
             base_url=url.rstrip("/"),
             headers={"Authorization": f"Bearer {token}"},
             timeout=timeout_s,
             trust_env=False,
         )
+        self.view = view or LogView(None)
+        self.policy = policy
         self._me: Json | None = None
         self._serial = 0
         self._speaking = threading.Lock()
@@ -214,6 +230,10 @@ class Client(LineWords, LineReadings):
         raise AssertionError  # the last attempt returned or raised
 
     def _once(self, method: str, path: str, **asked: Any) -> Json:
+        response = self._fetch(method, path, **asked)
+        return response.json() if response.content else {}
+
+    def _fetch(self, method: str, path: str, **asked: Any) -> httpx2.Response:
         if self._http.is_closed:
             raise HostUnreachable("this client is closed; make another")
         try:
@@ -223,4 +243,4 @@ class Client(LineWords, LineReadings):
             raise HostUnreachable(message) from error
         if response.status_code >= 400:
             raise error_of(response.status_code, response)
-        return response.json() if response.content else {}
+        return response

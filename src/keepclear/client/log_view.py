@@ -76,7 +76,7 @@ class LogView:
             return Note(note.text, lines).to_bytes().decode("utf-8") if lines else None
 
     def trust(self, keys: Sequence[VerifierKey]) -> None:
-        """These are the log's keys, unless others are believed already; who believes them so should compare by voice."""
+        """These are the log's keys, unless others are believed already; they are to be compared by voice."""
         with self._guard:
             if not self._keys:
                 self._keys = tuple(keys)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
 from keepclear.client.log_view import Between, LogView
-from keepclear.errors import InvalidInput, KeepclearError, NotFound, VerificationFailed
+from keepclear.errors import InvalidInput, VerificationFailed
 from keepclear.record.verify.encoding import bytes_of
 from keepclear.record.verify.jws import taken_apart
 from keepclear.record.verify.note import parse_note, parse_verifier_key
@@ -33,15 +34,25 @@ class Receipt:
         value: Json = json.loads(self.proven.entry)
         return value
 
+    @property
+    def said(self) -> Json:
+        """The statement that the entry holds, as it was said; empty for an entry that holds none."""
+        entry = self.entry
+        if "jws" in entry:
+            said: Json = json.loads(taken_apart(entry["jws"]).payload)
+            return said
+        return dict(entry.get("statement") or {})
 
-class Proofs:
+
+class Proofs(ABC):
     """What :class:`~keepclear.client.client.Client` can prove; the desk's view of the log is ``view``."""
 
     view: LogView
     policy: Policy | None
     """Whose cosignatures make a receipt binding, for this desk; None: the log's word is enough."""
 
-    _fetch: Callable[..., httpx2.Response]
+    @abstractmethod
+    def _fetch(self, method: str, path: str, **asked: Any) -> httpx2.Response: ...
 
     def record_status(self) -> Json:
         """What of the record is signed, how it stands, and how each witness does."""
@@ -63,15 +74,17 @@ class Proofs:
         With ``binding`` one is waited for that the quorum has cosigned; ``proven.standing`` says whether it has.
         Raises ``VerificationFailed`` for one that does not hold, ``SplitView`` for one of another history.
         """
-        self._know_keys()
-        asked = {"wait_s": str(wait_s), "standing": "binding" if binding else "any"}
-        data = self._fetch("GET", f"/v1/record/{index}/receipt", params=asked).content
-        proof = parse_proof(data)
-        if proof.index != index:
-            raise VerificationFailed("receipt", f"for entry {proof.index}", f"one for entry {index}")
-        proven = verify_proof(proof, self._policy())
-        self.view.take(proof.note, f"the receipt for entry {index}", self._between)
-        return Receipt(data, proven)
+        receipt = self._receipt(f"/v1/record/{index}/receipt", binding, wait_s)
+        if receipt.proven.index != index:
+            raise VerificationFailed("receipt", f"for entry {receipt.proven.index}", f"one for entry {index}")
+        return receipt
+
+    def receipt_of(self, statement: str, *, binding: bool = False, wait_s: float = 2.0) -> Receipt:
+        """The receipt for the statement with this id; see ``receipt``."""
+        receipt = self._receipt(f"/v1/statements/{statement}/receipt", binding, wait_s)
+        if receipt.said.get("id") != statement:
+            raise VerificationFailed("receipt", f"for {receipt.said.get('id')}", f"one for {statement}")
+        return receipt
 
     def check_seen(self, statement: Mapping[str, Any]) -> None:
         """What another desk says to have seen of the log fits what this desk has; a statement without it says nothing.
@@ -91,6 +104,15 @@ class Proofs:
         except (InvalidInput, VerificationFailed):
             return
 
+    def _receipt(self, path: str, binding: bool, wait_s: float) -> Receipt:
+        self._know_keys()
+        asked = {"wait_s": str(wait_s), "standing": "binding" if binding else "any"}
+        data = self._fetch("GET", path, params=asked).content
+        proof = parse_proof(data)
+        proven = verify_proof(proof, self._policy())
+        self.view.take(proof.note, f"the receipt for entry {proof.index}", self._between)
+        return Receipt(data, proven)
+
     def _know_keys(self) -> None:
         if not self.view.keys:
             self.view.trust([parse_verifier_key(text) for text in self.record_status()["log_keys"]])
@@ -109,5 +131,3 @@ class Proofs:
             )
         except (KeyError, TypeError) as error:
             raise InvalidInput("proof", f"nothing to be read ({error!r})", "a proof from the host") from None
-
-
