@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from starlette.responses import Response
 
 from keepclear.api.security import metrics_reader
+from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.observe import Batch, Observer
 from keepclear.mechanism.words import Severity
 
@@ -45,6 +46,22 @@ class Metrics(Observer):
         self._dropped = Gauge("keepclear_streams_dropped", "Event streams ended as too slow.", registry=self.registry)
         self._index = Gauge("keepclear_record_index", "The record's last index.", registry=self.registry)
 
+        self._tree = Gauge("keepclear_tree_size", "Entries under the newest checkpoint.", registry=self.registry)
+        self._behind = Gauge(
+            "keepclear_tree_behind", "Durable entries that no checkpoint covers yet.", registry=self.registry
+        )
+        self._publish = Gauge("keepclear_tree_publish_seconds", "Making the newest checkpoint.", registry=self.registry)
+        self._tree_failed = Gauge(
+            "keepclear_tree_failed", "1 when the tree takes nothing more, else 0.", registry=self.registry
+        )
+
+        self._binding = Gauge(
+            "keepclear_tree_binding_size", "Entries under the newest binding checkpoint.", registry=self.registry
+        )
+        self._witnesses = Gauge(
+            "keepclear_witnesses", "Witnesses, by how the last asking went.", ["state"], registry=self.registry
+        )
+
     def refused(self, code: str) -> None:
         """A statement was not recorded."""
         self._refused.labels(code).inc()
@@ -57,7 +74,16 @@ class Metrics(Observer):
         for seconds in done.lags_s:
             self._lag.observe(seconds)
 
-    def now(self, *, queue: int, streams: int, dropped: int, index: int, open_alerts: Mapping[str, int]) -> bytes:
+    def now(
+        self,
+        *,
+        queue: int,
+        streams: int,
+        dropped: int,
+        index: int,
+        open_alerts: Mapping[str, int],
+        checkpoints: Checkpoints | None = None,
+    ) -> bytes:
         """The page, with the gauges as they are at this moment."""
         for severity in Severity:
             self._alerts.labels(severity).set(open_alerts.get(severity, 0))
@@ -65,7 +91,25 @@ class Metrics(Observer):
         self._streams.set(streams)
         self._dropped.set(dropped)
         self._index.set(index)
+        if checkpoints is not None:
+            self._signed(checkpoints)
         return generate_latest(self.registry)
+
+    def _signed(self, checkpoints: Checkpoints) -> None:
+        """What of the record is signed, and cosigned."""
+        recording = checkpoints.recording
+        self._tree.set(recording.checkpoint.size)
+        self._behind.set(recording.behind)
+        self._publish.set(recording.publish_s)
+        self._tree_failed.set(recording.failure is not None)
+        binding = checkpoints.binding()
+        self._binding.set(0 if binding is None else binding.checkpoint.size)
+        told = [] if checkpoints.witnessing is None else checkpoints.witnessing.told()
+        for state in ("cosigned", "trouble", "split_view"):
+            self._witnesses.labels(state).set(0)
+        for one in told:
+            trouble = "split_view" if one["split_view"] else "trouble"
+            self._witnesses.labels("cosigned" if one["trouble"] is None else trouble).inc()
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -81,5 +125,6 @@ async def metrics(request: Request, _reader: Annotated[str, Depends(metrics_read
         dropped=host.streams.dropped,
         index=host.index,
         open_alerts=open_alerts,
+        checkpoints=request.app.state.checkpoints,
     )
     return Response(content, media_type=CONTENT_TYPE_LATEST)

@@ -40,7 +40,11 @@ class Checkpoints:
     async def start(self) -> None:
         """Checkpoints released from now on are seen here, and witnesses asked about them."""
         loop = asyncio.get_running_loop()
-        self.recording.subscribe(lambda _, note: loop.call_soon_threadsafe(self._released, note))
+
+        def released(_: Checkpoint, note: bytes) -> None:
+            loop.call_soon_threadsafe(self._released, note)
+
+        self.recording.subscribe(released)
         if self.witnessing is not None:
             self.witnessing.on_binding = self._wake
             await self.witnessing.start()

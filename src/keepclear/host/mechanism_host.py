@@ -74,7 +74,8 @@ class _Done:
 class MechanismHost:
     """Runs the mechanism whose record is ``log`` in ``store``. Make it with ``boot.bring_up``'s result, then ``start``.
 
-    All methods belong to the event loop. ``on_failure`` is called once, when the store has refused.
+    All methods belong to the event loop. ``on_failure`` is called once, when the store has refused; ``on_durable`` with
+    the record's length whenever it has grown.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class MechanismHost:
         self.streams = Streams()
         self.observer: Observer = Nobody()
         self.on_failure: Callable[[], None] = lambda: None
+        self.on_durable: Callable[[int], None] = lambda _: None
         self.failure: StoreFailed | None = None
         self._store = store
         self._log_name = log
@@ -296,6 +298,8 @@ class MechanismHost:
     def _publish(self, done: _Done) -> None:
         """The batch is durable: its events leave."""
         self._index = done.first + len(done.worked.entries) - 1
+        if done.worked.entries:
+            self.on_durable(self._index + 1)
         self._next_due = done.next_due
         for index, views in done.worked.events:
             self.streams.publish(index, views)

@@ -20,11 +20,15 @@ import structlog
 
 from keepclear.errors import InvalidInput, KeepclearError
 from keepclear.host.cosigned import Cosigned
+from keepclear.host.record_tree import RecordTree
 from keepclear.host.witness_link import Trouble, WitnessLink
 from keepclear.record.durable import replace_synced
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.note import Note, parse_note
-from keepclear.record.verify.policy import Policy, Standing, judge
+from keepclear.record.verify.policy import Policy, Standing, judge, parse_policy
+
+COSIGNED_FILE = "cosigned"
+"""The newest binding checkpoint, in the log's folder."""
 
 ROUND_S = 1.0
 SHORTEST_ROUND_S = 0.2
@@ -86,9 +90,9 @@ class Witnessing:
         self._newest = parse_note(note)
         self._fresh.set()
 
-    def with_lines(self, note: bytes) -> Note:
+    def with_lines(self, note: Note) -> Note:
         """A checkpoint of the log with all cosignatures of it that were had."""
-        return self._cosigned.with_lines(parse_note(note))
+        return self._cosigned.with_lines(note)
 
     def binding(self) -> tuple[Note, Checkpoint] | None:
         """The newest checkpoint that the quorum has cosigned; None while there is none."""
@@ -173,13 +177,16 @@ class Witnessing:
             _log.warning("cosigned_not_kept", path=str(self._kept), reason=str(error))
 
 
-def check_policy(policy: Policy, origin: str, own: list[str], name: str) -> None:
-    """The policy is about this log, by one of the keys it signs with; ``InvalidInput`` otherwise.
-
-    ``own``: the log's verifier keys as text; ``name``: the policy's file.
-    """
-    if not any(key.name == origin and key.text in own for key in policy.log_keys):
-        raise InvalidInput(name, f"no line for this log, {origin}", "\n".join(["one of these lines", *own]))
+def witnessing_for(tree: RecordTree, file: Path) -> Witnessing:
+    """The witnesses of the policy in ``file``, for this tree. Raises ``InvalidInput`` for a policy of another log."""
+    try:
+        policy = parse_policy(file.read_bytes(), str(file))
+    except OSError as error:
+        raise InvalidInput(str(file), error.strerror or "it cannot be read", "a tlog-policy file") from None
+    if not set(policy.log_keys) & set(tree.keys):
+        own = " or ".join(f"«log {key.text}»" for key in tree.keys)
+        raise InvalidInput(str(file), f"no line for this log, {tree.tiles.origin}", own)
+    return Witnessing(policy, tree.tiles.directory / COSIGNED_FILE, tree.tiles.consistency_proof, tree.tiles.root)
 
 
 def _urls(policy: Policy) -> list[str]:

@@ -56,19 +56,16 @@ def make_log(folder: Path, origin: str, signers: Sequence[Signer]) -> None:
 
 def open_log(files: TileFiles, origin: str, keys: Sequence[VerifierKey]) -> tuple[Released, Edge]:
     """The released checkpoint and the edge of its tree, checked against each other."""
-    released = read_checkpoint(files.folder, keys)
+    released = read_checkpoint(files.folder, origin, keys)
     checkpoint = released.checkpoint
-    if checkpoint.origin != origin:
-        given = f"{origin!r}, but the log in {files.folder} is {checkpoint.origin!r}"
-        raise InvalidInput("origin", given, "a log keeps the origin that it was begun with")
     edge = _read(files, lambda: edge_at(checkpoint.size, lambda tile: files.read(tile, checkpoint.size)))
     if edge.root != checkpoint.root:
         raise damaged(files.folder, f"its tiles do not make the root of its checkpoint of {checkpoint.size} leaves")
     return released, edge
 
 
-def read_checkpoint(folder: Path, keys: Sequence[VerifierKey]) -> Released:
-    """The checkpoint of the log in ``folder``, signed by one of ``keys`` at least."""
+def read_checkpoint(folder: Path, origin: str, keys: Sequence[VerifierKey]) -> Released:
+    """The checkpoint of the log ``origin`` in ``folder``, signed by one of ``keys`` at least."""
     path = folder / CHECKPOINT_FILE
     try:
         data = path.read_bytes()
@@ -77,6 +74,9 @@ def read_checkpoint(folder: Path, keys: Sequence[VerifierKey]) -> Released:
         signed = verify_note(note, keys)
     except (OSError, KeepclearError) as error:
         raise damaged(folder, f"its checkpoint cannot be read ({error})") from error
+    if checkpoint.origin != origin:
+        given = f"{origin!r}, but the log in {folder} is {checkpoint.origin!r}"
+        raise InvalidInput("origin", given, "a log keeps the origin that it was begun with")
     if not signed:
         known = ", ".join(key.text[:60] for key in keys)
         raise InvalidInput(str(path), "signed by other keys", f"the keys of this log, put back from a copy ({known})")
