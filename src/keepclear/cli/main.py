@@ -15,9 +15,11 @@ import typer
 from keepclear.cli import (
     ack,
     advise,
+    agent,
     check,
     handover,
     inbox,
+    keys,
     line,
     notation,
     phrases,
@@ -52,6 +54,8 @@ app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")
 app.add_typer(line.group, name="line")
+app.add_typer(keys.group, name="keys")
+app.command("agent")(agent.agent)
 app.command("propose")(settle.propose)
 app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)

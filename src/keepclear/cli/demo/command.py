@@ -114,6 +114,7 @@ def _greet(premises: Premises, pid: int, url: str) -> None:
         out.print(f"  [bold]{link['role']:<9}[/bold] {link['address']}", soft_wrap=True)
     out.print(f"\nThe host is process {pid}: «kill -9 {pid}» and see it come back.", soft_wrap=True)
     out.print(f"The record is in {premises.folder}.", soft_wrap=True)
+    out.print("What is said here is UNSIGNED: nobody can be held to it.")
     out.print("Ctrl-C ends the demo.\n")
 
 
