@@ -12,6 +12,7 @@ import keepclear
 from keepclear.api import (
     console,
     events,
+    export,
     health,
     line_reads,
     metrics,
@@ -60,7 +61,7 @@ def create_app(
     async def described() -> Response:
         return answer(describe(app))
 
-    for part in (statements, receipts, reads, line_reads, phrases, notation, events, tree):
+    for part in (statements, receipts, reads, line_reads, phrases, notation, events, tree, export):
         app.include_router(part.router)
     app.include_router(itself)
     app.include_router(health.router)

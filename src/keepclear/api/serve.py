@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
@@ -161,20 +162,9 @@ def run(
             show_tokens(made)
         clock = clock_of_speed(speed, working.mechanism.now)
         recording = Recording(open_tree(data_dir, store, log, origin))
-        serving = serve(
-            store,
-            log,
-            working,
-            book,
-            address,
-            ready=ready,
-            told=told,
-            clock=clock,
-            unsigned=unsigned,
-            recording=recording,
-            witnessing=None if witnesses is None else witnessing_for(recording.tree, witnesses),
-        )
-        return asyncio.run(serving)
+        witnessing = None if witnesses is None else witnessing_for(recording.tree, witnesses)
+        more: dict[str, Any] = {"clock": clock, "unsigned": unsigned, "recording": recording, "witnessing": witnessing}
+        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, **more))
     finally:
         store.close()
 

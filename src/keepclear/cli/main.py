@@ -17,6 +17,7 @@ from keepclear.cli import (
     advise,
     agent,
     check,
+    export,
     handover,
     inbox,
     keys,
@@ -29,6 +30,7 @@ from keepclear.cli import (
     serve,
     settle,
     stop,
+    verify,
     witness,
 )
 from keepclear.cli.demo import command as demo
@@ -50,6 +52,8 @@ app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
+app.command("export")(export.export)
+app.command("verify")(verify.verify)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")

@@ -82,7 +82,9 @@ class ReceiptWatch:
                 self._alarm(error)
                 return
             except KeepclearError as error:
-                why = str(error) or ("no such entry" if isinstance(error, NotFound | Overloaded) else type(error).__name__)
+                why = str(error) or (
+                    "no such entry" if isinstance(error, NotFound | Overloaded) else type(error).__name__
+                )
             if time.monotonic() >= due_s:
                 message = (
                     f"no receipt for statement {statement} within {self._within_s:g} s, though the host said that it is "
