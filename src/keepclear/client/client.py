@@ -21,8 +21,8 @@ from keepclear.client.proofs import Proofs
 from keepclear.client.readings import LineReadings
 from keepclear.client.signing import Signer
 from keepclear.errors import HostUnreachable, IdInUse, NotFound, Overloaded, Refused, StoreFailed
-from keepclear.record.verify.policy import Policy
 from keepclear.formats.signed_json import statement_payload
+from keepclear.record.verify.policy import Policy
 
 TRIES = 5
 FIRST_PAUSE_S = 0.2
@@ -220,7 +220,7 @@ class Client(LineWords, LineReadings, Proofs):
                     self.check_seen(change["statement"])
 
     def _keep_up_at_times(self) -> None:
-        """A desk that keeps a view of the log looks at the host's newest checkpoint before it goes on with this host."""
+        """A desk that keeps a view of the log looks at the newest checkpoint before it goes on."""
         if not self._gossips or (self._kept_up_s is not None and time.monotonic() - self._kept_up_s < KEEP_UP_EVERY_S):
             return
         with contextlib.suppress(

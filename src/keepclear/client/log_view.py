@@ -55,6 +55,11 @@ class LogView:
                 self._verified(self._newest[0])
 
     @property
+    def path(self) -> Path | None:
+        """The file that it is kept in."""
+        return self._path
+
+    @property
     def keys(self) -> tuple[VerifierKey, ...]:
         """The log's keys that are believed; none before the first host was asked."""
         return self._keys

@@ -87,8 +87,8 @@ class ReceiptWatch:
                 )
             if time.monotonic() >= due_s:
                 message = (
-                    f"no receipt for statement {statement} within {self._within_s:g} s, though the host said that it is "
-                    f"entry {index} ({why}): it may have been left out of the record; tell the other desks by voice"
+                    f"no receipt for statement {statement} within {self._within_s:g} s, though the host said that it "
+                    f"is entry {index} ({why}): it may have been left out of the record; tell the other desks by voice"
                 )
                 self._alarm(ReceiptMissing(message))
                 return
