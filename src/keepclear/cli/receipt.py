@@ -1,4 +1,4 @@
-"""``keepclear receipt``: the proof that a statement is in the record, as a file; and how ``verify`` checks such a file."""
+"""``keepclear receipt``: the proof that a statement is in the record, as a file; and how ``verify`` checks one."""
 
 from __future__ import annotations
 
@@ -111,9 +111,7 @@ def verify_receipt(
             tuple(LogLine(key) for key in _verifier_keys(keys)), policy.witnesses, policy.groups, policy.quorum
         )
     if not policy.logs:
-        raise InvalidInput(
-            "--key", "missing", "the log's verifier key, or --policy: a receipt vouches for no key itself"
-        )
+        raise InvalidInput("--key", "missing", "the log's verifier key, or --policy: a receipt vouches for none")
     told: dict[str, Any] = {"verified": False, "failures": []}
     try:
         proven = verify_proof(parse_proof(path.read_bytes()), policy)

@@ -23,9 +23,7 @@ group = typer.Typer(help="What several hands hold of the record.", no_args_is_he
 def compare(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="FILE…", help="Checkpoints, receipts, views (.seen), evidence and bundles, any mixture."
-        ),
+        typer.Argument(metavar="FILE…", help="Checkpoints, receipts, views (.seen), evidence, bundles: any mixture."),
     ],
     key: Annotated[
         list[str] | None,
@@ -81,7 +79,7 @@ def _print(result: Comparison, written: list[str], told: str) -> None:
         print_line(f"SPLIT VIEW: {found.why}. Both signed checkpoints are in {path}.")
     for first, second in result.open_pairs:
         print_line(
-            f"Not connected: {first.source} and {second.source}; a bundle of {second.checkpoint.size} entries connects them."
+            f"Not connected: {first.source} and {second.source}; the bundle of {second.checkpoint.size} entries would."
         )
     if not result.splits and not result.open_pairs:
         print_line("They fit: one log, which has only grown.")

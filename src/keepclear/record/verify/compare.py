@@ -28,7 +28,7 @@ SEEN = "keepclear-seen/1"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A signed checkpoint that somebody was shown: in which file, and with the hashes of the leaves where it has them."""
+    """A signed checkpoint that somebody was shown: in which file, and the hashes of its leaves where they are there."""
 
     source: str
     note: Note
@@ -56,7 +56,7 @@ def compare(paths: Sequence[Path], keys: Sequence[VerifierKey], found_at: str) -
         for shown in _shown(path):
             _check(shown, keys)
             result.shown.append(shown)
-        _take_evidence(path, keys, result)
+        _take_evidence(path, result)
     for one, other in combinations(result.shown, 2):
         if one.checkpoint.origin == other.checkpoint.origin:
             first, second = sorted((one, other), key=lambda shown: shown.checkpoint.size)
@@ -119,7 +119,7 @@ def _check(shown: Shown, keys: Sequence[VerifierKey]) -> None:
             raise VerificationFailed(shown.source, "its leaves do not make its root", "a bundle that is verified")
 
 
-def _take_evidence(path: Path, keys: Sequence[VerifierKey], result: Comparison) -> None:
+def _take_evidence(path: Path, result: Comparison) -> None:
     """Evidence that holds the proof itself is a split view found, whatever else is there."""
     if _begins(path).startswith(b"{"):
         data = path.read_bytes()
