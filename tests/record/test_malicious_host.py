@@ -129,8 +129,7 @@ def test_two_records_for_two_desks_are_found_by_what_one_passes_on(mediator: Med
             """The mediator hands bravo's words on to the record that it shows to alpha."""
             if asked.says:
                 sent.append(asked.body)
-                assert proxy.pass_on(asked, mediator.host.url).status in (200, 201)
-            return proxy.pass_on(asked)
+            return proxy.pass_on(asked, mediator.host.url if asked.says else None)
 
         with alpha, bravo, Proxy(second.url, relay) as proxy:
             say(bravo, 2, "shown to bravo only")
