@@ -19,6 +19,7 @@ BENCHES = {
     "replay": "bench.replay_host",
     "surge": "bench.surge_day",
     "stop": "bench.stop_load",
+    "receipt": "bench.receipts",
     "verify": "bench.verify_bundle",
     "record": "bench.record",
 }

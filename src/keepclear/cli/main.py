@@ -24,6 +24,8 @@ from keepclear.cli import (
     line,
     notation,
     phrases,
+    receipt,
+    record,
     replay,
     resolve,
     say,
@@ -65,6 +67,8 @@ app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
 app.command("handover")(handover.handover)
+app.command("receipt")(receipt.receipt)
+app.add_typer(record.group, name="record")
 app.command("witness")(witness.witness)
 app.command("phrases")(phrases.phrases)
 app.command("notation", context_settings=notation.ANY_TEXT)(notation.notation)

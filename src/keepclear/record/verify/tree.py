@@ -113,12 +113,12 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
         path.insert(0, old_root)
     if not path:
         raise VerificationFailed("consistency proof", "no hash", "at least one for these sizes")
-    old, new = _two_roots(old_size - 1, new_size - 1, path)
+    old, new = two_roots(old_size - 1, new_size - 1, path)
     _compare("root of the old tree", old, old_root)
     _compare("root of the new tree", new, new_root)
 
 
-def _two_roots(node: int, last: int, path: list[bytes]) -> tuple[bytes, bytes]:
+def two_roots(node: int, last: int, path: list[bytes]) -> tuple[bytes, bytes]:
     """RFC 9162 §2.1.4.2 steps 4 to 6: the two roots that the path makes."""
     while node & 1:
         node, last = node >> 1, last >> 1
