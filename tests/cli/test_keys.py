@@ -270,7 +270,6 @@ def test_an_agent_signs_for_the_commands_and_goes_without_a_trace(host: RunningH
         client = Client(host.url, host.tokens["alpha.air"], signer=AgentSigner(agent.path))
         with client:
             assert client.kid == kid
-            client.seen = "a checkpoint"
             client.say("message", {"text": big})
         second = tmp_path / "second.pem"
         make_key_file(second)

@@ -33,8 +33,11 @@ async def health(request: Request) -> Response:
     record: Literal["ok", "failed", "none"] = "none"
     if recording is not None:
         record = "ok" if recording.failure is None else "failed"
-    status: Literal["ok", "failed"] = "ok" if host.working else "failed"
     body = Health(
-        status=status, version=keepclear.__version__, index=host.index, signatures=host.signatures, record=record
+        status="ok" if host.working else "failed",
+        version=keepclear.__version__,
+        index=host.index,
+        signatures=host.signatures,
+        record=record,
     )
     return JSONResponse(body.model_dump(), 200 if host.working else 503)

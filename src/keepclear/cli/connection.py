@@ -16,6 +16,7 @@ from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
     from keepclear.client import Client, Signer
+    from keepclear.client.log_view import LogView
 
 DEFAULT_HOST = "http://127.0.0.1:8740"
 
@@ -39,6 +40,9 @@ Key = Annotated[
     ),
 ]
 AGENT = "agent:"
+SEEN = ".seen"
+"""What a desk has seen of the log lies beside its key or token, under the same name with this at its end."""
+
 UNSIGNED = "UNSIGNED: nobody can be held to having said this; --key FILE signs.\n"
 Connection = tuple[str, str | None, str | None, str | None]
 """Host, token, file of the token, key."""
@@ -55,7 +59,16 @@ def connected(host: str, token: str | None, token_file: str | None, key: str | S
         raise InvalidInput("--token", "missing", expected)
     if not spoken.isascii() or not spoken.isprintable() or " " in spoken:
         raise InvalidInput("--token", "not a token", "the token as «keepclear serve --init» printed it")
-    return Client(url, spoken, signer=signer_of(key) if isinstance(key, str) else key, heard_unsigned=_say_unsigned)
+    signer = signer_of(key) if isinstance(key, str) else key
+    return Client(url, spoken, signer=signer, heard_unsigned=_say_unsigned, view=_view_beside(key, token_file))
+
+
+def _view_beside(key: str | Signer | None, token_file: str | None) -> LogView | None:
+    """What this desk has seen of the log, in a file beside its key, or beside its token; None where it has neither."""
+    from keepclear.client.log_view import LogView
+
+    own_file = key if isinstance(key, str) and not key.startswith(AGENT) else token_file
+    return None if own_file is None else LogView(Path(f"{own_file}{SEEN}"), name=f"the desk of {Path(own_file).name}")
 
 
 def signer_of(key: str) -> Signer:

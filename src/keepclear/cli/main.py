@@ -17,18 +17,23 @@ from keepclear.cli import (
     advise,
     agent,
     check,
+    export,
     handover,
     inbox,
     keys,
     line,
     notation,
     phrases,
+    receipt,
+    record,
     replay,
     resolve,
     say,
     serve,
     settle,
     stop,
+    verify,
+    witness,
 )
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
@@ -49,6 +54,8 @@ app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
+app.command("export")(export.export)
+app.command("verify")(verify.verify)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")
@@ -60,6 +67,9 @@ app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
 app.command("handover")(handover.handover)
+app.command("receipt")(receipt.receipt)
+app.add_typer(record.group, name="record")
+app.command("witness")(witness.witness)
 app.command("phrases")(phrases.phrases)
 app.command("notation", context_settings=notation.ANY_TEXT)(notation.notation)
 

@@ -76,7 +76,7 @@ class TileFiles:
         return read_back(self.path(tile))
 
     def drop_partials(self, before: int, size: int) -> None:
-        """Of the tiles that a tree of ``size`` leaves has in full and one of ``before`` had not, none is left partial.
+        """Of what a tree of ``size`` leaves has in full, and one of ``before`` had not, no partial form is left.
 
         What cannot be removed does no harm.
         """

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from keepclear.api.serve import Address
+from keepclear.api.listening import Address
 from keepclear.cli.demo.premises import Premises
 from keepclear.errors import HostUnreachable
 
