@@ -29,7 +29,7 @@ MOST_AT_ONCE = 16 * WIDTH
 MANY = 4 * WIDTH
 """So many that wait are not kept waiting for the interval."""
 
-CHECK_PAUSE_S = 0.02
+CHECK_PAUSE_S = 0.05
 """Between two bundles of what was signed earlier, while they are compared with the store."""
 
 Released = Callable[[Checkpoint, bytes], None]
