@@ -21,6 +21,7 @@ BENCHES = {
     "stop": "bench.stop_load",
     "receipt": "bench.receipts",
     "verify": "bench.verify_bundle",
+    "record": "bench.record",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

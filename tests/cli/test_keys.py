@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
 import stat
@@ -27,6 +28,7 @@ from keepclear.formats.signed_json import statement_payload
 from keepclear.record.jws import verified
 from tests.host.running import RunningHost, notice_body, statement
 from tests.host.signing import Key
+from tests.needs import require
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -163,6 +165,7 @@ def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Pa
             KeyFileSigner(path)
     with pytest.raises(InvalidInput, match="cannot be read"):
         KeyFileSigner(tmp_path / "nothing.pem")
+    require(shutil.which("openssl") is not None, "openssl is not installed")
     other = subprocess.run(["openssl", "genpkey", "-algorithm", "X25519"], capture_output=True, check=True).stdout
     for data in (b"", b"no key", other):
         path.chmod(0o600)
@@ -172,6 +175,7 @@ def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Pa
 
 
 def test_openssl_reads_our_key_and_we_read_its(tmp_path: Path) -> None:
+    require(shutil.which("openssl") is not None, "openssl is not installed")
     ours, theirs = tmp_path / "ours.pem", tmp_path / "theirs.pem"
     signer = make_key_file(ours)
     told = subprocess.run(["openssl", "pkey", "-in", ours, "-noout", "-text"], capture_output=True, check=True)
@@ -266,7 +270,6 @@ def test_an_agent_signs_for_the_commands_and_goes_without_a_trace(host: RunningH
         client = Client(host.url, host.tokens["alpha.air"], signer=AgentSigner(agent.path))
         with client:
             assert client.kid == kid
-            client.seen = "a checkpoint"
             client.say("message", {"text": big})
         second = tmp_path / "second.pem"
         make_key_file(second)

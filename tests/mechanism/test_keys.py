@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keepclear.errors import InvalidInput, KeepclearError, KeyNotValid, Refused
+from keepclear.errors import InvalidInput, KeepclearError, KeyNotValid, Refused, SignatureRequired
 from keepclear.mechanism.alert import Alert, AlertCode
 from keepclear.mechanism.bodies import AckBody, Body, KeyEnrolBody, KeyRevokeBody, MessageBody, SuspendBody
 from keepclear.mechanism.core import Mechanism
@@ -70,7 +70,7 @@ def test_a_first_key_signs_its_own_enrolment_and_all_are_told() -> None:
     line.message("alpha.air", 0)
 
 
-def test_a_key_speaks_for_its_own_desk_only_and_unsigned_words_are_the_hosts_to_judge() -> None:
+def test_a_key_speaks_for_its_own_desk_only_and_while_there_is_one_nothing_live_goes_without() -> None:
     line = Line()
     line.enrol("alpha.air", 0)
     for desk in ("alpha.ground", "bravo.air", "mediator.duty"):
@@ -78,6 +78,11 @@ def test_a_key_speaks_for_its_own_desk_only_and_unsigned_words_are_the_hosts_to_
             line.message(desk, 0)
     with pytest.raises(KeyNotValid, match="has not enrolled"):
         line.message("alpha.air", 1)
+    line.message("bravo.air", None)
+    with pytest.raises(SignatureRequired, match=r"alpha\.air has a key"):
+        line.message("alpha.air", None)
+    line.say("alpha.air", "message", MessageBody("x"), mode=Mode.EXERCISE)
+    line.revoke("alpha.air", "alpha.air", 0, 0)
     line.message("alpha.air", None)
 
 
@@ -180,7 +185,7 @@ def test_an_alert_about_a_key_clears_when_every_other_side_has_acknowledged_it()
     alert = line.alerts()[0].id
 
     def ack(desk: str, level: AckLevel = AckLevel.PERSON) -> None:
-        line.say(desk, "ack", AckBody(alert, level))
+        line.say(desk, "ack", AckBody(alert, level), 0 if desk == "alpha.air" else None)
 
     for desk in ("alpha.ground", "bravo.air", "mediator.duty"):
         ack(desk)
@@ -211,7 +216,7 @@ def test_every_desk_sees_every_key_and_what_was_said_of_it(disclosure: Disclosur
 
 
 MOVES = st.tuples(
-    st.sampled_from(["enrol", "enrol", "replace", "revoke", "message"]),
+    st.sampled_from(["enrol", "enrol", "replace", "revoke", "message", "unsigned"]),
     st.sampled_from(DESKS),
     st.sampled_from(DESKS),
     st.integers(0, 5),
@@ -237,6 +242,8 @@ class Slow:
         mine = self.valid(desk)
         known = {number for _, number, _, _ in self.happened}
         signs = by in mine
+        if what == "unsigned":
+            return not mine
         if what == "message":
             return signs
         if what == "revoke":
@@ -256,6 +263,10 @@ def test_any_order_of_enrolling_and_revoking_is_judged_as_the_slow_oracle_does(s
         before = line.mechanism.snapshot()
         try:
             match what:
+                case "unsigned":
+                    line.message(desk, None)
+                    assert allowed
+                    continue
                 case "message":
                     index = line.message(desk, by).index
                 case "revoke":

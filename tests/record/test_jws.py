@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jws as joserfc_jws
@@ -20,6 +25,7 @@ from keepclear.record.verify import jws as verifier
 from keepclear.record.verify.base64url import decoded, encoded
 from keepclear.record.verify.jws import MOST_PAYLOAD_BYTES, MOST_TOKEN_BYTES, Token, taken_apart
 from keepclear.record.verify.public_key import fingerprint, key_bytes, thumbprint
+from tests.needs import require
 
 # RFC 8032 §7.1, tests 1 to 3: seed, public key, message, signature
 RFC_8032 = [
@@ -136,6 +142,21 @@ def test_the_largest_payload_is_taken_and_one_byte_more_is_not() -> None:
     for token in (signed(json.dumps(HEADER).encode(), b"x" * (MOST_PAYLOAD_BYTES + 1)), "x" * (MOST_TOKEN_BYTES + 1)):
         with pytest.raises(TooLarge):
             taken_apart(token)
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_openssl_is_a_judge_that_is_not_ours(tmp_path: Path, altered: bool) -> None:
+    """The three parts taken apart by hand, and checked by a program that knows nothing of JWS."""
+    require(shutil.which("openssl") is not None, "openssl is not installed")
+    header, payload, signature = jws.sign(b'{"serial":1}', KEY, seen="\u2014 seen").split(".")
+    (tmp_path / "key.pem").write_bytes(
+        NATIVE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    (tmp_path / "said").write_text(f"{header}.{payload}" + ("A" if altered else ""))
+    (tmp_path / "signature").write_bytes(base64.urlsafe_b64decode(signature + "=="))
+    judge = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "said"]
+    done = subprocess.run([*judge, "-sigfile", "signature"], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode == 0) is not altered, done.stdout + done.stderr
 
 
 def test_a_proof_is_no_statement_and_a_statement_no_proof() -> None:

@@ -86,7 +86,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
             super().__init__(str(path), _Line)
         except OSError as error:
             raise InvalidInput(
-                "--socket", f"{path} ({error.strerror})", "a shorter path, in a folder of yours"
+                "--socket", f"{path} ({error.strerror or error})", "a shorter path, in a folder of yours"
             ) from None
         finally:
             os.umask(before)

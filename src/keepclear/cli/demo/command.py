@@ -60,7 +60,8 @@ def _run(premises: Premises, listen: str | None, *, play: bool, as_json: bool) -
             if not as_json:
                 _tell(f"The host was gone and is back, as process {pid}, with everything it had.")
         elif as_json:
-            print_json({"url": url, "pid": pid, "data": str(premises.folder), "roles": premises.links(url)})
+            addresses = {"url": url, "pid": pid, "data": str(premises.folder), "roles": premises.links(url)}
+            print_json({**addresses, "signatures": "optional"})
         else:
             _greet(premises, pid, url)
         sys.stdout.flush()  # whoever reads a pipe waits for the addresses

@@ -63,11 +63,16 @@ class Frontier:
 
 
 def root_of(hashed_leaves: Iterable[bytes]) -> bytes:
-    """The root of the tree over leaves with these hashes, in their order."""
-    tree = Frontier()
-    for hashed in hashed_leaves:
-        tree.append(hashed)
-    return tree.root
+    """The root of the tree over leaves with these hashes, in their order.
+
+    Level by level: a last one without a partner moves up as it is, which makes the same tree as splitting at the
+    largest power of two.
+    """
+    row = list(hashed_leaves) or [EMPTY_ROOT]
+    while len(row) > 1:
+        above = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
+        row = above + row[len(above) * 2 :]
+    return row[0]
 
 
 def verify_inclusion(hashed_leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
