@@ -223,9 +223,8 @@ class Client(LineWords, LineReadings, Proofs):
         """A desk that keeps a view of the log looks at the newest checkpoint, every so often. Raises ``SplitView``."""
         if not self._gossips or (self._kept_up_s is not None and time.monotonic() - self._kept_up_s < KEEP_UP_EVERY_S):
             return
-        with contextlib.suppress(
-            NotFound, HostUnreachable, Overloaded
-        ):  # no tree there, or nobody: saying it will tell
+        # no tree there, or nobody: what is asked for next will tell
+        with contextlib.suppress(NotFound, HostUnreachable, Overloaded):
             self.keep_up()
             self._kept_up_s = time.monotonic()
 
