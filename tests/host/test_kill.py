@@ -3,7 +3,7 @@
 Fifty times under load: three desks speak, the mediator reads, and at a random moment the process gets SIGKILL. Now and
 then it is SIGTERM, so that later starts begin with a snapshot. What no answer came for is said again with its id. At
 the end the record is played afresh, from its beginning and without snapshots, and every reading that the mediator was
-ever given is compared with what the record says at that index.
+ever given is compared with what the record says at that index; so is every checkpoint with the tree there is.
 """
 
 from __future__ import annotations
@@ -23,15 +23,21 @@ import pytest
 from keepclear.formats.entry import entry_from_bytes
 from keepclear.formats.entry_input import as_input
 from keepclear.host.boot import kept_agreement
+from keepclear.host.record_tree import open_tree
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 from keepclear.mechanism.play import step
+from keepclear.record.verify.checkpoint import parse_checkpoint
+from keepclear.record.verify.note import parse_note, verify_note
+from keepclear.record.verify.tree import verify_consistency
 from keepclear.store import SqliteStore
-from tests.host.running import RunningHost, agreement, notice_body, statement
+from tests.host.running import RunningHost, agreement, notice_body, statement, until
 
 KILLS = 50
 CLEAN_STOPS = {9, 24, 33}
 SEED = 20260409
+MOST_IN_A_LIFE = 25
+"""A life ends a moment after so many statements were acknowledged in it, or fewer: however busy the machine is."""
 PAGE = 300
 """Alerts that are read and compared, the earliest first: enough that most of a load's are among them."""
 SPEAKERS = ("alpha.air", "bravo.air", "charlie.air")
@@ -43,6 +49,8 @@ class Witness:
 
     acknowledged: dict[str, int] = field(default_factory=dict)
     readings: list[tuple[int, list[dict[str, Any]]]] = field(default_factory=list)
+    notes: set[bytes] = field(default_factory=set)
+    """Checkpoints, as the mediator was given them."""
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     said_again: int = 0
 
@@ -100,6 +108,7 @@ class Reader(threading.Thread):
             while (response := http.get(f"/v1/alerts?limit={PAGE}")).status_code == 200:
                 page = response.json()
                 self._witness.readings.append((page["index"], page["items"]))
+                self._witness.notes.add(http.get("/v1/checkpoint").content)
                 time.sleep(0.05)
 
 
@@ -121,7 +130,9 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunningHost, Wi
         ]
         for thread in threads:
             thread.start()
-        time.sleep(draw.uniform(0.0, 0.4))
+        heard, enough = len(witness.acknowledged), draw.randrange(MOST_IN_A_LIFE)
+        until(lambda heard=heard, enough=enough: len(witness.acknowledged) >= heard + enough, 30)
+        time.sleep(draw.uniform(0.0, 0.03))
         if life in CLEAN_STOPS:
             assert host.stop() == 0
         else:
@@ -157,6 +168,20 @@ def test_the_same_alerts_are_worked_out_again(aftermath: tuple[RunningHost, Witn
             _, served = readings.pop(0)
             assert served == _as_read(mechanism), f"at index {index}"
     assert readings == []
+    store.close()
+
+
+def test_every_checkpoint_that_was_given_out_is_how_the_tree_begins(aftermath: tuple[RunningHost, Witness]) -> None:
+    host, witness = aftermath
+    store = SqliteStore(host.data)
+    tree = open_tree(host.data, store, "trial")
+    given = [note for note in map(parse_note, witness.notes) if verify_note(note, tree.keys)]
+    assert len(given) == len(witness.notes) > KILLS // 4
+    newest = tree.tiles.checkpoint
+    for checkpoint in (parse_checkpoint(note.text) for note in given):
+        proof = tree.tiles.consistency_proof(checkpoint.size)
+        verify_consistency(checkpoint.size, checkpoint.root, newest.size, newest.root, proof)
+    tree.check(0, newest.size)
     store.close()
 
 
