@@ -1,7 +1,7 @@
 """How soon a receipt is there, while the host has 300 statements a second to hear.
 
 The host runs as its own process with SQLite on disk and its tree beside it; this load beside it on the same cores. For
-the whole time statements (messages of two desks) are posted at a fixed rate on an open schedule, and for each the
+the whole time statements (messages of four desks) are posted at a fixed rate on an open schedule, and for each the
 receipt is asked for as soon as its answer is there. The time of a receipt runs from the answer «heard» to the last byte
 of the receipt; the other figure, from the writing of the statement's POST. Receipts are parsed, and every fiftieth is
 verified, after the clock has stopped.
@@ -30,7 +30,8 @@ from keepclear.record.verify.proof import parse_proof, verify_proof
 from tests.host.running import RunningHost, agreement
 
 GOAL_P99_MS = 300.0
-CONNECTIONS = 48
+SPEAKING = ("alpha.air", "alpha.ground", "bravo.air", "charlie.air")
+CONNECTIONS = 24
 """Kept-alive connections of each desk: a receipt is waited for on one of them."""
 
 
@@ -73,7 +74,7 @@ async def load(host: RunningHost, seconds: float, rate: float) -> tuple[Measured
     address = (str(where.hostname), int(where.port or 80))
     desks = []
     queues: list[asyncio.Queue[Wire]] = []
-    for name in ("alpha.air", "bravo.air"):
+    for name in SPEAKING:
         desks.append(Desk(name, name.partition(".")[0], await Wire(*address, host.tokens[name]).open()))
         queues.append(asyncio.Queue())
         for _ in range(CONNECTIONS):
@@ -83,8 +84,8 @@ async def load(host: RunningHost, seconds: float, rate: float) -> tuple[Measured
     cpu, start = process.cpu_times(), time.perf_counter()
     for count in range(int(seconds * rate)):
         await asyncio.sleep(max(0.0, start + count / rate - time.perf_counter()))
-        turn = count % 2
-        waiting.append(asyncio.create_task(one(desks[turn], desks[1 - turn], queues[turn], measured)))
+        turn, other = count % len(desks), (count + 2) % len(desks)
+        waiting.append(asyncio.create_task(one(desks[turn], desks[other], queues[turn], measured)))
     await asyncio.gather(*waiting)
     took, after = time.perf_counter() - start, process.cpu_times()
     return measured, took, (after.user + after.system - cpu.user - cpu.system) / took

@@ -43,8 +43,8 @@ def body(log: SmallLog, old: int, size: int) -> bytes:
     return request_for(old, log.proof(old, size), log.note(size)).to_bytes()
 
 
-def _altered(log: SmallLog, proof: list[bytes]) -> bytes:
-    return request_for(AT, proof, log.note(20)).to_bytes()
+def _altered(log: SmallLog, proof: list[bytes], old: int = AT) -> bytes:
+    return request_for(old, proof, log.note(20)).to_bytes()
 
 
 def _broken_line(log: SmallLog) -> bytes:
@@ -213,12 +213,17 @@ def test_evidence_of_a_fork_holds_for_anybody_with_the_logs_key(log: SmallLog, t
         running.add(body(log, 0, 12))
         assert running.add(body(log.fork(5).grow(7, "other"), 12, 12)).status_code == 422
         assert running.add(body(log.fork(5).grow(9, "other"), 12, 14)).status_code == 422
-        kept = {path.name.partition("-")[0]: path for path in (running.data / "evidence").iterdir()}
-        assert set(kept) == {"fork", "suspected"}
-        found = parse_evidence(kept["fork"].read_bytes())
-        assert parse_evidence(found.to_bytes()) == found
-        assert "two different trees of 12" in (contradiction(found, [log.key]) or "")
-        assert contradiction(parse_evidence(kept["suspected"].read_bytes()), [log.key]) is None
+        assert running.add(_altered(log, [bytes(32)], old=12)).status_code == 422
+        kept = [parse_evidence(path.read_bytes()) for path in sorted((running.data / "evidence").iterdir())]
+        said = {contradiction(evidence, [log.key]) for evidence in kept}
+        assert said == {
+            f"{log.origin} has signed two different trees of 12 entries",
+            f"{log.origin} has signed a tree of 12 entries, and one of 14 entries whose first 12 are others",
+            None,
+        }
+        assert [parse_evidence(evidence.to_bytes()) for evidence in kept] == kept
+        names = sorted(path.name.partition("-")[0] for path in (running.data / "evidence").iterdir())
+        assert names == ["fork", "fork", "suspected"], "a proof that leads nowhere only raises a suspicion"
         assert "split_view" in running.log()
 
 

@@ -58,6 +58,7 @@ def inbox(
             _show(found)
         sys.stdout.flush()
         client.delivered(index)
+        client.keep_up_at_times()  # after what the desk has to know, which no doubt about the log may hide
         if follow:
             with contextlib.suppress(KeyboardInterrupt):
                 _follow(client, index, as_json=as_json)

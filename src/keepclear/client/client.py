@@ -125,7 +125,7 @@ class Client(LineWords, LineReadings, Proofs):
         taken. ``held`` says that the statement was kept while the link was down; ``said_at`` is then when it was said.
         """
         if kind not in UNDELAYED:
-            self._keep_up_at_times()
+            self.keep_up_at_times()
         me = self._known()
         statement: Json = {
             "id": id or new_id(),
@@ -219,13 +219,12 @@ class Client(LineWords, LineReadings, Proofs):
                 with contextlib.suppress(NotFound, HostUnreachable, Overloaded):
                     self.check_seen(change["statement"])
 
-    def _keep_up_at_times(self) -> None:
-        """A desk that keeps a view of the log looks at the newest checkpoint before it goes on."""
+    def keep_up_at_times(self) -> None:
+        """A desk that keeps a view of the log looks at the newest checkpoint, every so often. Raises ``SplitView``."""
         if not self._gossips or (self._kept_up_s is not None and time.monotonic() - self._kept_up_s < KEEP_UP_EVERY_S):
             return
-        with contextlib.suppress(
-            NotFound, HostUnreachable, Overloaded
-        ):  # no tree there, or nobody: saying it will tell
+        # no tree there, or nobody: what is asked for next will tell
+        with contextlib.suppress(NotFound, HostUnreachable, Overloaded):
             self.keep_up()
             self._kept_up_s = time.monotonic()
 

@@ -43,11 +43,9 @@ class Cosigned:
 
     def with_lines(self, note: Note) -> Note:
         """The same checkpoint with every cosignature that was had."""
-        size = parse_checkpoint(note.text).size
         if self.binding is not None and self.binding[0].text == note.text:
             return self.binding[0]
-        known = self._notes.get(size)
-        return known if known is not None and known.text == note.text else note
+        return next((known for known in reversed(self._notes.values()) if known.text == note.text), note)
 
     def _judge(self, checkpoint: Checkpoint) -> bool:
         if self.binding is not None and self.binding[1].size > checkpoint.size:

@@ -145,7 +145,8 @@ def _compare(first: Shown, second: Shown, result: Comparison, found_at: str) -> 
     if why is not None:
         by = f"comparing {first.source} and {second.source}"
         evidence = Evidence(first.note, second.note, why, by, found_at, proof, other_root)
-        if all((known.first, known.second) != (evidence.first, evidence.second) for known in result.splits):
+        pair = {evidence.first.text, evidence.second.text}
+        if all({known.first.text, known.second.text} != pair for known in result.splits):
             result.splits.append(evidence)
 
 
