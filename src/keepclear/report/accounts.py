@@ -29,7 +29,7 @@ class Incident:
 def incidents(walk: Walk, found: Mapping[str, Trail]) -> list[Incident]:
     """Every incident of which an account belongs here."""
     made: dict[tuple[str, str], Incident] = {}
-    for trail in of_kind(dict(found), "statement"):
+    for trail in of_kind(found, "statement"):
         said = trail.last
         if said["type"] != "account":
             continue
@@ -45,7 +45,7 @@ def incidents(walk: Walk, found: Mapping[str, Trail]) -> list[Incident]:
 
 def account_tables(walk: Walk, found: Mapping[str, Trail], clock: Clock) -> Iterator[Table]:
     """A table an incident: a row a fact, a column a side, and what was found of them."""
-    alerts = [trail for trail in of_kind(dict(found), "alert") if trail.last["code"] == "CONTRADICTION"]
+    alerts = [trail for trail in of_kind(found, "alert") if trail.last["code"] == "CONTRADICTION"]
     for incident in incidents(walk, found):
         width = 58 / len(incident.sides)
         sides = [Column(walk.agreement.party_name(None if side == MEDIATOR_DESK else side), width)
@@ -53,7 +53,7 @@ def account_tables(walk: Walk, found: Mapping[str, Trail], clock: Clock) -> Iter
         columns = (Column("Fact", 16), *sides, Column("Do they agree?", 26))
         rows = tuple(_row(incident, fact, alerts, clock) for fact in incident.facts)
         exercise = "EXERCISE: " if incident.mode == "exercise" else ""
-        yield Table(f"{exercise}accounts of {quoted(incident.label)}, as given", columns, rows)
+        yield Table(f"{exercise}Accounts of {quoted(incident.label)}, as given", columns, rows)
 
 
 def _row(incident: Incident, fact: str, alerts: list[Trail], clock: Clock) -> Row:

@@ -11,14 +11,14 @@ from keepclear.report.walk import Told, View
 from keepclear.report.writing import SECOND_MS, Clock, harmless, listed, named, quoted
 
 OWED = {
-    "ack": "an acknowledgement of",
-    "read_back": "a read-back of",
-    "dissemination": "word that it was passed on, of",
-    "stop_reply": "an answer to",
-    "claim": "«ours» or «not ours», of",
-    "line_test": "a line test to",
-    "line_test_reply": "a reply to",
-    "proposal_answer": "an answer to",
+    "ack": "an acknowledgement of {}",
+    "read_back": "a read-back of {}",
+    "dissemination": "word that {} was passed on",
+    "stop_reply": "an answer to {}",
+    "claim": "«ours» or «not ours» to {}",
+    "line_test": "a test of the line",
+    "line_test_reply": "a reply to {}",
+    "proposal_answer": "an answer to {}",
 }
 GRADES = {
     "undelivered": "not yet on its machine",
@@ -85,21 +85,26 @@ def alert_words(what: str, shown: View, before: View | None, subject: Subject) -
     about = ", ".join(subject.name(name) for name in shown["about"])
     head = f"{shown['severity'].upper()} {shown['code']}" + (f" ({about})" if about else "")
     if what == "cleared":
-        return f"{head.partition(' ')[2]} cleared: {harmless(shown['cleared_why'])}"
+        return f"{head.partition(' ')[2]} cleared: {named(shown['cleared_why'])}"
     if what == "raised" or before is None:
-        return f"{head} raised: {harmless(shown['why'])}"
+        return f"{head} raised: {named(shown['why'])}"
     if what == "risen":
-        return f"{head}, risen: {harmless(shown['why'])}"
+        return f"{head}, risen: {named(shown['why'])}"
     new = [row for row in shown["acknowledged"] if row not in before["acknowledged"]]
     if new:
         who = "; ".join(f"{harmless(row['desk'])} {LEVELS[row['level']]}" for row in new)
         return f"{shown['code']}: {who}."
-    return f"{head}, new figures: {harmless(shown['why'])}"
+    return f"{head}, new figures: {named(shown['why'])}"
+
+
+def owed_words(shown: View, subject: Subject) -> str:
+    """What an obligation asks for."""
+    return OWED[shown["kind"]].format(subject.name(shown["about"]))
 
 
 def obligation_words(what: str, shown: View, subject: Subject, clock: Clock) -> str:
     """What is owed, and what became of it."""
-    owed = f"{OWED[shown['kind']]} {subject.name(shown['about'])}"
+    owed = owed_words(shown, subject)
     who = harmless(shown["desk_or_party"])
     if what == "met":
         late_ms = ms_of(shown["met_at"]) - ms_of(shown["due_at"])

@@ -16,7 +16,7 @@ from keepclear.report.profile_figure import Moment, profile_svg
 from keepclear.report.sentences import ms_of, place_words
 from keepclear.report.subject import Subject
 from keepclear.report.walk import View, Walk
-from keepclear.report.writing import Clock, harmless, quoted, span
+from keepclear.report.writing import Clock, harmless, named, quoted, span
 from keepclear.spacetime.envelope import envelope_from_json
 from keepclear.spacetime.separation import Separation, separation_between
 
@@ -47,7 +47,7 @@ class Picture:
 
 def conflict_blocks(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Iterator[Block]:
     """Every conflict that was open within the period."""
-    every = [trail for trail in of_kind(dict(found), "alert") if trail.last["code"] == "CONFLICT_4D"]
+    every = [trail for trail in of_kind(found, "alert") if trail.last["code"] == "CONFLICT_4D"]
     shown = [trail for trail in every if touches(trail, walk)]
     if not shown:
         yield Para("No conflict of it was open in the period.", "note")
@@ -96,7 +96,7 @@ def _facts(trail: Trail, pictures: Sequence[Picture], walk: Walk, clock: Clock) 
     risen, over = trail.at("risen"), trail.at("cleared")
     if risen is not None:
         yield "Risen", (f"to {risen.told.shown['severity']}, {clock.full(risen.told_ms)} (no. {risen.index})",)
-    yield "Why", (harmless(shown["why"]),)
+    yield "Why", (named(shown["why"]),)
     start, end = sorted((ms_of(shown["detail"]["start"]), ms_of(shown["detail"]["end"])))
     yield "Time of the conflict", (f"{clock.full(start)} until {clock.full(end)} ({span(end - start)})",)
     yield from _gaps(shown["detail"])
@@ -203,7 +203,7 @@ def _alt(sides: Sequence[Side], picture: Picture) -> str:
 def _moments(found: Mapping[str, Trail], notices: set[str], subject: Subject) -> list[Moment]:
     """What was said about these two that changed them, and STOPs."""
     made = []
-    for trail in of_kind(dict(found), "statement"):
+    for trail in of_kind(found, "statement"):
         mark, said = trail.marks[0], trail.last
         body = said["body"]
         about = {said["id"], *(body[key] for key in ("notice", "about", "stop") if isinstance(body.get(key), str))}

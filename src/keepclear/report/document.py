@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -94,6 +95,14 @@ class Document:
     running: str
     dated_ms: int
     blocks: tuple[Block, ...]
+
+
+def kept_together(text: str) -> str:
+    """The text with a place in the record kept on one line with its «no.»."""
+    return _NUMBER.sub("no.\u00a0", text)
+
+
+_NUMBER = re.compile(r"\bno\. (?=\d)")
 
 
 def cell(*lines: str, look: str = "") -> Cell:

@@ -17,7 +17,7 @@ from keepclear.report.document import Block, Column, Contents, Document, Facts, 
 from keepclear.report.facts import facts_table, intervals_table
 from keepclear.report.marks import Trail, of_kind, trails
 from keepclear.report.minutes import minutes_table
-from keepclear.report.receipts import receipt_tables
+from keepclear.report.receipts import read_back_table, receipt_tables
 from keepclear.report.source import Record
 from keepclear.report.standing import alerts_table, ladders, obligations_table
 from keepclear.report.subject import RULE, RULE_WHOLE, THINGS, Subject, subject_of
@@ -33,7 +33,8 @@ WHAT_IT_IS = (
 )
 NUMBERS = (
     "No. is the place in the record; every line can be checked there. Times are those at which the host heard or raised "
-    "something. «On its machine by» is the first report in the record that a desk's machine had everything up to there; "
+    "something. «Shown» is what the host had for a desk from then on; whether its machine had it, and by when, is in the "
+    "last column; what a person there looked at is not in the record, only what they said. «On its machine by» is the first report in the record that a desk's machine had everything up to there; "
     "the record keeps such a report only where somebody waited for it, so a machine may have had it earlier."
 )
 
@@ -156,6 +157,7 @@ class _Sections:
             ("Asked for by", (named(question.asked_by) if question.asked_by else "not stated",)),
             ("Record", tuple(self._record())),
             ("Worked out by", (f"rules version {played.rules}, Keepclear {__version__}",)),
+            ("To check it", ("the last section says how",)),
             ("Times", (f"in {clock.name}" + (", the zone of every time here" if clock.name != "UTC" else ""),)),
         ]
         yield Facts(tuple(rows))
@@ -178,7 +180,8 @@ class _Sections:
         played = self._walk
         if played.party is None:
             yield f"entries 0 to {played.played - 1} were played, from {self._clock.full(played.began_ms)} on"
-            yield f"SHA-256 over the SHA-256 of each: {played.record.digest(played.played)}"
+            yield "SHA-256 over the SHA-256 of each:"
+            yield played.record.digest(played.played)
         tree = played.record.tree
         if tree is not None:
             yield f"checkpoint of {harmless(tree.origin)}: size {tree.size}, root {harmless(tree.root)}"
@@ -224,6 +227,9 @@ class _Sections:
         if not tables:
             yield Para("Nothing that belongs here was announced to anybody by the end of the period.", "note")
         yield from tables
+        differ = read_back_table(self._subject, self._found, self._clock)
+        if differ.rows:
+            yield differ
 
     def _conflicts(self) -> Iterator[Block]:
         yield from conflict_blocks(self._walk, self._subject, self._found, self._clock)

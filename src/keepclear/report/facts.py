@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from keepclear.report.changes import OWED
-from keepclear.report.document import Column, Row, Table, row
-from keepclear.report.marks import Mark, Trail, of_kind
+from keepclear.report.changes import owed_words
+from keepclear.report.document import Column, Table, row
+from keepclear.report.marks import Mark, Trail, of_kind, repeated
+from keepclear.report.minutes import numbers
 from keepclear.report.receipts import Version, first_person, start_ms, versions_of
 from keepclear.report.sentences import ms_of, statement_words
 from keepclear.report.subject import Subject
 from keepclear.report.walk import Walk
-from keepclear.report.writing import Clock, harmless, span
+from keepclear.report.writing import Clock, harmless, named, span
 
 FACTS = (Column("Time", 13, "number"), Column("No.", 6, "number"), Column("What", 81))
 INTERVALS = (Column("From, to", 60), Column("No.", 16, "number"), Column("How long", 24, "number"))
@@ -34,19 +35,31 @@ Fact = tuple[int, int, int, str]
 
 
 def _facts(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Iterator[Fact]:
+    again = repeated(found)
+    yield from _again(again, subject, clock)
     for trail in found.values():
         first = trail.marks[0]
+        if any(trail is other for others in again.values() for other in others[1:]):
+            continue
         if trail.kind == "statement" and trail.last["type"] not in LEFT_OUT:
             words = f"{harmless(trail.last['from'])}: {statement_words(trail.last, subject, clock)}"
             yield first.told_ms, first.index, 0, words
-        elif trail.kind == "alert" and trail.last["severity"] != "advisory" or _is_contradiction(trail):
+        elif trail.kind == "alert" and (trail.last["severity"] != "advisory" or trail.last["code"] == "CONTRADICTION"):
             yield from _alert(trail, subject, clock)
         elif trail.kind == "obligation":
             yield from _missed(walk, trail, subject)
 
 
-def _is_contradiction(trail: Trail) -> bool:
-    return trail.kind == "alert" and trail.last["code"] == "CONTRADICTION"
+def _again(again: Mapping[tuple[str, ...], list[Trail]], subject: Subject, clock: Clock) -> Iterator[Fact]:
+    """The last rung of a ladder comes each minute: the first time is told as it is, the others in one line."""
+    for others in again.values():
+        if len(others) > 1:
+            first, last = others[1].marks[0], others[-1].marks[0]
+            about = ", ".join(subject.name(name) for name in others[0].last["about"])
+            until = f", the last time at {clock.time(last.told_ms)}" if len(others) > 2 else ""
+            where = numbers([trail.marks[0].index for trail in others[1:]])
+            words = f"Keepclear raised {others[0].last['code']} ({about}) again, {len(others) - 1} times{until} ({where})."
+            yield first.told_ms, first.index, 1, words
 
 
 def _alert(trail: Trail, subject: Subject, clock: Clock) -> Iterator[Fact]:
@@ -54,7 +67,7 @@ def _alert(trail: Trail, subject: Subject, clock: Clock) -> Iterator[Fact]:
     about = ", ".join(subject.name(name) for name in last["about"])
     due = f" (due at {clock.time(first.told.at_ms)})" if first.told_ms - first.told.at_ms >= 1000 else ""
     head = f"{first.told.shown['severity']} {last['code']}" + (f" ({about})" if about else "")
-    yield first.told_ms, first.index, 1, f"Keepclear raised {head}{due}: {harmless(first.told.shown['why'])}"
+    yield first.told_ms, first.index, 1, f"Keepclear raised {head}{due}: {named(first.told.shown['why'])}"
     for mark in trail.marks[1:]:
         if mark.told.what == "risen":
             yield mark.told_ms, mark.index, 1, f"{last['code']} ({about}) rose to {mark.told.shown['severity']}."
@@ -69,18 +82,19 @@ def _missed(walk: Walk, trail: Trail, subject: Subject) -> Iterator[Fact]:
     met = trail.at("met")
     late_ms = 0 if met is None else met.told.at_ms - ms_of(trail.last["due_at"])
     if met is not None and late_ms > 0:
-        owed = f"{OWED[trail.last['kind']]} {subject.name(trail.last['about'])}"
+        owed = owed_words(trail.last, subject)
         who = harmless(trail.last["desk_or_party"])
-        yield met.told_ms, met.index, 2, f"{who} met {owed}, {span(late_ms)} after it was due."
+        yield met.told_ms, met.index, 2, f"What {who} owed, {owed}, was met {span(late_ms)} after it was due."
 
 
 def intervals_table(walk: Walk, subject: Subject, found: Mapping[str, Trail]) -> Table:
     """How long things took: from the record's own times alone."""
     rows = [*_leads(walk, subject), *_seen(walk, subject), *_stops(walk, subject, found)]
-    return Table("How long it took", INTERVALS, tuple(rows))
+    shown = tuple(row(f"{words[0].upper()}{words[1:]}", *more) for words, *more in rows)
+    return Table("How long it took", INTERVALS, shown)
 
 
-def _leads(walk: Walk, subject: Subject) -> Iterator[Row]:
+def _leads(walk: Walk, subject: Subject) -> Iterator[tuple[str, str, str]]:
     for version in versions_of(walk, subject):
         start = start_ms(version) if version.kind == "notice" else None
         if start is None:
@@ -88,21 +102,23 @@ def _leads(walk: Walk, subject: Subject) -> Iterator[Row]:
         lead_ms = start - version.at_ms
         name = _called(version, subject)
         if lead_ms >= 0:
-            yield row(f"{name} heard, until its start", f"{version.index}", span(lead_ms))
+            yield (f"{name} heard, until its start", f"{version.index}", span(lead_ms))
         else:
-            yield row(f"start of {name}, until it was heard", f"{version.index}", span(-lead_ms))
+            yield (f"start of {name}, until it was heard", f"{version.index}", span(-lead_ms))
 
 
-def _seen(walk: Walk, subject: Subject) -> Iterator[Row]:
+def _seen(walk: Walk, subject: Subject) -> Iterator[tuple[str, str, str]]:
     """From a version's being heard to the first person of each addressed side."""
     for version in versions_of(walk, subject):
+        if version.kind == "stop":
+            continue
         for side, desks in _sides(version, walk).items():
             seen = first_person(version, desks)
             name = f"{_called(version, subject)} heard, until a person of {harmless(side)} had seen it"
             if seen is None:
-                yield row(name, f"{version.index}", "none by the end of the period")
+                yield (name, f"{version.index}", "none by the end of the period")
             else:
-                yield row(name, f"{version.index}, {seen[0]}", span(seen[1] - version.at_ms))
+                yield (name, f"{version.index}, {seen[0]}", span(seen[1] - version.at_ms))
 
 
 def _sides(version: Version, walk: Walk) -> dict[str, list[str]]:
@@ -117,8 +133,8 @@ def _called(version: Version, subject: Subject) -> str:
     return f"{name}, version {version.number}," if version.number > 1 else name
 
 
-def _stops(walk: Walk, subject: Subject, found: Mapping[str, Trail]) -> Iterator[Row]:
-    for trail in of_kind(dict(found), "stop"):
+def _stops(walk: Walk, subject: Subject, found: Mapping[str, Trail]) -> Iterator[tuple[str, str, str]]:
+    for trail in of_kind(found, "stop"):
         name = subject.name(trail.last["id"])
         first = trail.marks[0]
         for side in (held["side"] for held in trail.last["sides"]):
@@ -126,9 +142,9 @@ def _stops(walk: Walk, subject: Subject, found: Mapping[str, Trail]) -> Iterator
                 mark = _reached(trail, side, states)
                 term = f"{name} heard, until the {words} of {harmless(side)}"
                 if mark is None:
-                    yield row(term, f"{first.index}", f"none by the end of the period ({span(walk.to_ms - first.told_ms)})")
+                    yield (term, f"{first.index}", f"none by the end of the period ({span(walk.to_ms - first.told_ms)})")
                 else:
-                    yield row(term, f"{first.index}, {mark.index}", span(mark.told_ms - first.told_ms))
+                    yield (term, f"{first.index}, {mark.index}", span(mark.told_ms - first.told_ms))
 
 
 _ANSWERED = ("complying", "cannot_comply", "standby", "units_informed", "ceased")

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
-from html import escape
 from importlib import resources
 
-from keepclear.report.document import FONT, Cell, Column, Contents, Document, Facts, Figure, Heading, Para, Row, Table
+from keepclear.report.document import (
+    FONT,
+    Cell,
+    Column,
+    Contents,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Para,
+    Row,
+    Table,
+    kept_together,
+)
 
 FIGURE_FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _IDS = re.compile(r'id="((?:hatch-[ab]|frame|profile))"|url\(#(hatch-[ab]|frame|profile)\)')
@@ -24,6 +37,11 @@ def html_of(document: Document) -> str:
         f"<title>{escape(document.title)}: {escape(document.subtitle)}</title>\n<style>\n{style}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n<footer>{escape(document.running)}</footer>\n</body>\n</html>\n"
     )
+
+
+def escape(text: str) -> str:
+    """The text as HTML has it."""
+    return html.escape(kept_together(text))
 
 
 class _Page:

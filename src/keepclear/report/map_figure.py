@@ -26,12 +26,13 @@ from keepclear.spacetime.shape import Shape, shape_of
 from keepclear.spacetime.trajectory import Trajectory
 
 WIDTH, LEFT, TOP, FRAME_WIDTH = 640.0, 62.0, 8.0, 570.0
-LEAST_HEIGHT, MOST_HEIGHT = 300.0, 520.0
+LEAST_HEIGHT, MOST_HEIGHT = 280.0, 430.0
 LARGEST_MAP_M = 2_000_000.0
 """From the middle to an edge; on a larger map nothing of a conflict could be seen."""
-MARGIN = 0.12
+MARGIN = 0.1
 NAUTICAL_MILE_M = 1852.0
 PLACE_LABEL_PX = (90.0, 14.0)
+LONGEST_NAME = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,10 @@ def map_svg(sides: Sequence[Side], common: Mapping[str, Any] | None, keep_m: flo
         return None
     areas = [_union(own, window) for own in shapes]
     frame = _frame(window, areas, keep_m)
-    body = [*_grid(frame), *_places(frame, places), *_areas(frame, sides, areas, keep_m)]
+    shown = list(_places(frame, places))
+    body = [*_grid(frame), *_areas(frame, sides, areas, keep_m)]
     body += _common(frame, common) if common is not None else _gap(frame, areas)
-    body += _letters(frame, sides, areas)
+    body += [*_place_marks(shown), *_letters(frame, sides, areas, shown)]
     inside = svg.clipped("frame", LEFT, TOP, FRAME_WIDTH, frame.height, body)
     edge = svg.box(LEFT, TOP, FRAME_WIDTH, frame.height, "none", svg.INK)
     return svg.drawing(WIDTH, TOP + frame.height + 24, [inside, edge, *_names(frame), *_scale(frame), *_north(frame)])
@@ -109,7 +111,10 @@ def _union(shapes: Sequence[Shape], window: Window) -> Any:
 
 def _frame(window: Window, areas: Sequence[Any], keep_m: float) -> Frame:
     west, south, east, north = shapely.total_bounds(areas)
-    extra = max(east - west, north - south) * MARGIN + min(keep_m * 1.1, max(east - west, north - south) / 2)
+    ring_m = min(keep_m, max(east - west, north - south))  # a ring far wider than both is not shown whole
+    shown = [shapely.buffer(areas[0], ring_m), *areas[1:]] if len(areas) > 1 and ring_m > 0 else areas
+    west, south, east, north = shapely.total_bounds(shown)
+    extra = max(east - west, north - south) * MARGIN
     west, south, east, north = west - extra, south - extra, east + extra, north + extra
     height = min(max(FRAME_WIDTH * (north - south) / (east - west), LEAST_HEIGHT), MOST_HEIGHT)
     px_per_m = min(FRAME_WIDTH / (east - west), height / (north - south))
@@ -165,20 +170,43 @@ def _gap(frame: Frame, areas: Sequence[Any]) -> Iterator[str]:
         yield f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="3" fill="{svg.COMMON}"/>'
 
 
-def _letters(frame: Frame, sides: Sequence[Side], areas: Sequence[Any]) -> Iterator[str]:
-    """Each letter in the largest part that is its side's alone."""
+def _letters(frame: Frame, sides: Sequence[Side], areas: Sequence[Any], names: Sequence[PlaceMark]) -> Iterator[str]:
+    """Each letter in the largest part that is its side's alone, and clear of the names of places if there is room."""
+    written = shapely.union_all([mark.room for mark in names])
     for place, (side, shape, pen) in enumerate(zip(sides, areas, svg.SIDES, strict=False)):
         others = [other for number, other in enumerate(areas) if number != place]
         alone = shape.difference(shapely.union_all(others)) if others else shape
-        parts = [part for part in shapely.get_parts(alone if not alone.is_empty else shape) if part.area > 0]
-        if not parts:
-            continue
-        inner = shapely.point_on_surface(max(parts, key=lambda part: part.area))
-        (at,) = frame.points(shapely.get_coordinates(inner))
-        yield svg.badge(at, side.letter, pen.colour)
+        flat = frame.shape(alone if not alone.is_empty else shape)
+        for room in (flat.difference(written), flat):
+            parts = [part for part in shapely.get_parts(room) if part.area > 0]
+            if parts:
+                ((x, y),) = shapely.get_coordinates(shapely.point_on_surface(max(parts, key=lambda part: part.area)))
+                yield svg.badge((float(x), float(y)), side.letter, pen.colour)
+                break
 
 
-def _places(frame: Frame, places: Iterable[Place]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class PlaceMark:
+    """A named place on the map; ``name`` is empty where another name stands there already."""
+
+    x: float
+    y: float
+    name: str
+
+    @property
+    def room(self) -> Any:
+        """What its dot and its name take, with a margin for a letter."""
+        return shapely.box(self.x - 16, self.y - 20, self.x + 18 + 6.5 * len(self.name), self.y + 20)
+
+
+def _place_marks(marks: Iterable[PlaceMark]) -> Iterator[str]:
+    for mark in marks:
+        yield f'<circle cx="{svg.number(mark.x)}" cy="{svg.number(mark.y)}" r="2.6" fill="{svg.INK}"/>'
+        if mark.name:
+            yield svg.text((mark.x + 6, mark.y + 4), mark.name, size=10.5)
+
+
+def _places(frame: Frame, places: Iterable[Place]) -> Iterator[PlaceMark]:
     """Named places of the agreement that lie in the frame; a name that would stand on another is left to its dot."""
     taken: list[svg.Point] = []
     for place in places:
@@ -188,10 +216,12 @@ def _places(frame: Frame, places: Iterable[Place]) -> Iterator[str]:
         ((x, y),) = frame.points(frame.chart.draw(where))
         if not (LEFT < x < LEFT + FRAME_WIDTH and TOP < y < TOP + frame.height):
             continue
-        yield f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="2.6" fill="{svg.INK}"/>'
-        if all(abs(x - a) > PLACE_LABEL_PX[0] or abs(y - b) > PLACE_LABEL_PX[1] for a, b in taken):
-            taken.append((x, y))
-            yield svg.text((x + 6, y + 4), harmless(place.name)[:40], size=10.5)
+        name = harmless(place.name)
+        name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        if any(abs(x - a) <= PLACE_LABEL_PX[0] and abs(y - b) <= PLACE_LABEL_PX[1] for a, b in taken):
+            name = ""
+        taken.append((x, y))
+        yield PlaceMark(x, y, name)
 
 
 def _scale(frame: Frame) -> Iterator[str]:

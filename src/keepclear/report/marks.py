@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keepclear.report.subject import Subject
@@ -45,9 +46,18 @@ def trails(walk: Walk, subject: Subject) -> dict[str, Trail]:
     return found
 
 
-def of_kind(found: dict[str, Trail], kind: str) -> list[Trail]:
+def of_kind(found: Mapping[str, Trail], kind: str) -> list[Trail]:
     """The trails of one kind, in the order in which they began."""
     return [trail for trail in found.values() if trail.kind == kind]
+
+
+def repeated(found: Mapping[str, Trail]) -> dict[tuple[str, ...], list[Trail]]:
+    """The last rungs of each STOP's ladder, which come again and again, by STOP and side: each in the order raised."""
+    again: dict[tuple[str, ...], list[Trail]] = {}
+    for trail in found.values():
+        if trail.kind == "alert" and trail.last["code"] == "STOP_OVERDUE" and trail.last["detail"].get("rung") == "all":
+            again.setdefault((*trail.last["about"], trail.last["detail"]["owing"]), []).append(trail)
+    return again
 
 
 def touches(trail: Trail, walk: Walk) -> bool:

@@ -18,10 +18,10 @@ COLUMNS = (
     Column("Time", 10, "number"),
     Column("No.", 5, "number"),
     Column("Desk", 15),
-    Column("What it said, or was shown", 54),
-    Column("On its machine by", 16),
+    Column("What it said, or was shown", 50),
+    Column("On its machine by", 21),
 )
-MOST_DESKS_NAMED = 6
+MOST_DESKS_NAMED = 4
 _BEFORE = {"said": "Said: ", "shown": "Shown: ", "delivery": ""}
 NOTHING = "–"
 
@@ -127,6 +127,7 @@ class _Rows:
         self._walk = walk
         self._clock = clock
         self._machines = machines
+        self._shown = {step.index: tuple(step.by_desk) for step in walk.in_period() if step.delivered is None}
         self._next_ms = walk.from_ms - walk.from_ms % MINUTE_MS
         self._aside: list[int] = []
         self.rows: list[Row] = []
@@ -169,16 +170,16 @@ class _Rows:
         return desk_names(self._walk.agreement, desks, self._walk.party, but)
 
     def _had(self, line: Line) -> tuple[str, ...]:
-        """When it was on the machines of those that were shown it."""
-        desks = line.desks if line.look == "shown" else tuple(desk for desk in line.audience if desk not in line.desks)
-        by: dict[str, list[str]] = {}
+        """When it was on the machines of those that were shown anything of it; on the first line of a place alone."""
+        desks = self._shown.pop(line.index, ())
+        by: dict[tuple[int, int], list[str]] = {}
         for desk in desks:
             found = self._machines.had(desk, line.index)
-            text = NOTHING if found is None else f"{self._clock.time(found[1])} (no. {found[0]})"
-            by.setdefault(text, []).append(desk)
-        if len(by) <= 1:
-            return (next(iter(by), ""),)
-        return tuple(f"{text}: {', '.join(self._desks(tuple(desks)))}" for text, desks in by.items() if text != NOTHING)
+            if found is not None and not (line.look == "said" and desk in line.desks):
+                by.setdefault(found, []).append(desk)
+        lines = [f"{', '.join(self._desks(tuple(desks)))} {self._clock.time(at_ms)} (no. {index})"
+                 for (index, at_ms), desks in sorted(by.items())]  # fmt: skip
+        return tuple(lines) or (NOTHING if desks else "",)
 
 
 def desk_names(
@@ -196,9 +197,11 @@ def desk_names(
         return tuple(harmless(desk) for desk in desks)
     left, names = set(desks), []
     for side, own in agreement.desks_of.items():
-        if len(own) > 1 and set(own) <= left:
-            names.append(f"{harmless(side)}: all {len(own)} desks")
-            left -= set(own)
+        rest = set(own) - set(but)
+        if len(rest) > 1 and rest <= left:
+            words = f"all {len(own)} desks" if len(rest) == len(own) else f"its other {len(rest)} desks"
+            names.append(f"{harmless(side)}: {words}")
+            left -= rest
     return (*names, *(harmless(desk) for desk in desks if desk in left))
 
 

@@ -12,7 +12,21 @@ from importlib import resources
 from typing import Any
 
 from keepclear.errors import InvalidInput
-from keepclear.report.document import FONT, Block, Cell, Column, Contents, Document, Facts, Figure, Heading, Para, Row, Table
+from keepclear.report.document import (
+    FONT,
+    Block,
+    Cell,
+    Column,
+    Contents,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Para,
+    Row,
+    Table,
+    kept_together,
+)
 
 FIGURE_FONT = "Libertinus Serif, DejaVu Sans Mono"
 STANDARDS = ["a-3a", "ua-1"]
@@ -116,7 +130,8 @@ def _array(lines: tuple[str, ...]) -> str:
 
 def _string(text: str) -> str:
     """A text as a literal: what no typeface has is named by its number, and long runs may be broken."""
-    covered = "".join(each if _COVERED.match(each) else f"[U+{ord(each):04X}]" for each in text)
+    together = kept_together(text)
+    covered = "".join(each if _COVERED.match(each) else f"[U+{ord(each):04X}]" for each in together)
     return _literal(_LONG_RUN.sub(lambda run: _broken(run[0]), covered))
 
 

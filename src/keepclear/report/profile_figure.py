@@ -179,10 +179,10 @@ def _labels(axes: Axes, bands: Sequence[Band], sides: Sequence[Side]) -> Iterato
         if isinstance(side.envelope, Trajectory):
             yield svg.badge((axes.x(side.envelope.start_ms) + 14, axes.y(side.envelope.height_m[0])), side.letter, pen.colour)
         for place, band in enumerate(own):
-            middle = (axes.y(band.high_m) + axes.y(band.low_m)) / 2
             x = axes.x(band.start_ms) + 14 if number == 0 else axes.x(band.end_ms) - 14
             if place == 0:
-                yield svg.badge((x, middle), side.letter, pen.colour)
+                y = min(axes.y(band.low_m), BOTTOM) - 14 if number == 0 else max(axes.y(band.high_m), TOP) + 14
+                yield svg.badge((x, y), side.letter, pen.colour)
             if len(own) <= MOST_LABELLED:
                 y = max(axes.y(band.high_m) - 4, TOP + 12)
                 anchor, at = ("start", axes.x(band.start_ms) + 3) if number == 0 else ("end", axes.x(band.end_ms) - 3)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from keepclear.report.changes import SIDES
 from keepclear.report.document import Cell, Column, Row, Table, cell
+from keepclear.report.marks import Trail, of_kind
 from keepclear.report.sentences import LEVELS, ms_of
 from keepclear.report.subject import Subject
 from keepclear.report.walk import View, Walk
@@ -15,7 +17,7 @@ COLUMNS = (
     Column("Desk", 18),
     Column("On its machine", 20),
     Column("Seen by a person", 22),
-    Column("Understood, passed on", 24),
+    Column("Understood, passed on, answered", 24),
     Column("Read back", 16),
 )
 NOTHING = "–"
@@ -61,6 +63,11 @@ def _steps(version: Version, shown: View, index: int, at_ms: int) -> None:
             name = f"reached {unit['name']}"
             if name not in steps:
                 held.append((name, index, at_ms))
+    for side in shown.get("sides", ()):
+        if side["by"] and f"answer {side['state']}" not in {name for name, _, _ in version.desks.get(side["by"], [])}:
+            version.desks.setdefault(side["by"], []).append((f"answer {side['state']}", index, at_ms))
+    for row in shown["recipients"]:
+        held = version.desks[row["desk"]]
         if row["read_back"] and [name for name, _, _ in held if name in READ_BACK][-1:] != [row["read_back"]]:
             held.append((row["read_back"], index, at_ms))
 
@@ -95,7 +102,7 @@ def _rows(version: Version, clock: Clock) -> Iterator[Row]:
         yield Row((cell(words),), "gap")
 
 
-PARTS = (("delivered",), ("person",), ("understood", "not_understood", "disseminated", "reached "), tuple(READ_BACK))
+PARTS = (("delivered",), ("person",), ("understood", "not_understood", "disseminated", "reached ", "answer "), tuple(READ_BACK))
 
 
 def _cell(
@@ -114,7 +121,36 @@ def _words(name: str) -> str:
         return ""
     if name.startswith("reached "):
         return f"{named(name.partition(' ')[2])} "
+    if name.startswith("answer "):
+        return f"{SIDES[name.partition(' ')[2]]} "
     return f"{READ_BACK.get(name) or LEVELS[name]} "
+
+
+READ_BACKS = (
+    Column("Notice, desk", 22),
+    Column("Field", 18),
+    Column("As said", 22),
+    Column("As read back", 22),
+    Column("Apart", 16, "number"),
+)
+
+
+def read_back_table(subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Table:
+    """What was read back otherwise than it was said, side by side."""
+    rows = []
+    for trail in of_kind(found, "alert"):
+        for mark in trail.marks:
+            shown = mark.told.shown
+            if shown["code"] == "READBACK_MISMATCH" and mark.told.what != "cleared" and shown["about"]:
+                who = (f"{subject.name(shown['about'][0])}, {harmless(shown['detail']['desk'])}",
+                       f"{clock.time(mark.told_ms)} (no. {mark.index})")  # fmt: skip
+                rows += [_mismatch(who, each) for each in shown["detail"]["mismatches"]]
+    return Table("Read back otherwise than said", READ_BACKS, tuple(dict.fromkeys(rows)))
+
+
+def _mismatch(who: tuple[str, ...], row: View) -> Row:
+    apart = "–" if row["difference"] is None else f"{row['difference']:.4g} {row['unit']}"
+    return Row((Cell(who), cell(harmless(row["field"])), cell(named(row["said"])), cell(named(row["heard"])), cell(apart)))
 
 
 def first_person(version: Version, desks: Iterable[str]) -> tuple[int, int] | None:
@@ -123,7 +159,7 @@ def first_person(version: Version, desks: Iterable[str]) -> tuple[int, int] | No
         (index, at_ms)
         for desk in desks
         for name, index, at_ms in version.desks.get(desk, ())
-        if name in ("person", "understood", "not_understood", "disseminated")
+        if name in ("person", "understood", "not_understood", "disseminated") or name.startswith("answer ")
     ]
     return min(seen, default=None)
 

@@ -135,8 +135,27 @@ def _ack(body: Mapping[str, Any], subject: Subject, _: Clock) -> str:
     if body.get("reached"):
         words += f" to {', '.join(named(unit) for unit in body['reached'])}"
     if body.get("read_back"):
-        words += f"; reads back {free_value(body['read_back'])}"
+        words += f"; reads back {_read_back(body['read_back'])}"
     return f"{words}."
+
+
+def _read_back(heard: Any) -> str:
+    """What was heard, in the notation in which it was said."""
+    if not isinstance(heard, Mapping):
+        return free_value(heard)
+    parts = [free_value(heard["place"])] if "place" in heard else []
+    volumes = heard.get("envelope", [])
+    for number, volume in enumerate(volumes if isinstance(volumes, list) else [volumes], 1):
+        of = f"volume {number}: " if len(volumes) > 1 else ""
+        fields = [f"{key} {_compact(value)}" for key, value in volume.items()] if isinstance(volume, Mapping) else []
+        parts.append(f"{of}{', '.join(fields) or free_value(volume)}")
+    return "; ".join(parts) or free_value(heard)
+
+
+def _compact(value: Any) -> str:
+    if isinstance(value, Mapping) and "coordinates" in value:
+        return f"{harmless(str(value.get('type', '')))} {free_value(value['coordinates'])}"
+    return harmless(value) if isinstance(value, str) else free_value(value)
 
 
 def _message(body: Mapping[str, Any], subject: Subject, _: Clock) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from keepclear.report.changes import OWED, SIDES
+from keepclear.report.changes import SIDES, owed_words
 from keepclear.report.document import Cell, Column, Row, Table, cell
-from keepclear.report.marks import Mark, Trail, of_kind, touches
-from keepclear.report.minutes import desk_names
+from keepclear.report.marks import Mark, Trail, of_kind, repeated, touches
+from keepclear.report.minutes import desk_names, numbers
 from keepclear.report.sentences import LEVELS, ms_of
 from keepclear.report.subject import Subject
 from keepclear.report.walk import Walk
-from keepclear.report.writing import Clock, harmless, quoted, span
+from keepclear.report.writing import Clock, harmless, named, quoted, span
 
 ALERTS = (
     Column("Raised", 12, "number"),
@@ -38,11 +38,16 @@ LADDER = (
 
 def alerts_table(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Table:
     """Every alert that was open within the period, in the order raised."""
-    rows = [_alert(walk, subject, trail, clock) for trail in of_kind(dict(found), "alert") if touches(trail, walk)]
+    again = {id(trail): others for others in repeated(found).values() for trail in others}
+    rows = []
+    for trail in of_kind(found, "alert"):
+        others = again.get(id(trail), [trail])
+        if touches(trail, walk) and trail is others[0]:
+            rows.append(_alert(walk, subject, trail, clock, others))
     return Table("Alerts, in the order raised", ALERTS, tuple(rows))
 
 
-def _alert(walk: Walk, subject: Subject, trail: Trail, clock: Clock) -> Row:
+def _alert(walk: Walk, subject: Subject, trail: Trail, clock: Clock, others: Sequence[Trail]) -> Row:
     first, last = trail.marks[0], trail.last
     about = ", ".join(subject.name(name) for name in last["about"])
     exercise = "EXERCISE " if last["mode"] == "exercise" else ""
@@ -51,7 +56,11 @@ def _alert(walk: Walk, subject: Subject, trail: Trail, clock: Clock) -> Row:
     raised = cell(*_when(first, clock, first.told.at_ms))
     to = Cell(desk_names(walk.agreement, tuple(last["to"]), walk.party))
     look = first.told.shown["severity"]
-    return Row((raised, cell(str(first.index)), cell(head, harmless(last["why"]), look=look), to, Cell(tuple(became))))
+    words = [head, named(last["why"])]
+    if len(others) > 1:
+        where = numbers([other.marks[0].index for other in others[1:]])
+        words.append(f"And again {len(others) - 1} times, until {clock.time(others[-1].marks[0].told_ms)} ({where}).")
+    return Row((raised, cell(str(first.index)), cell(*words, look=look), to, Cell(tuple(became))))
 
 
 def _became(trail: Trail, clock: Clock) -> Iterator[str]:
@@ -81,7 +90,7 @@ def _when(mark: Mark, clock: Clock, due_ms: int) -> tuple[str, ...]:
 
 def obligations_table(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Table:
     """What was owed within the period, in the order owed."""
-    trails = [trail for trail in of_kind(dict(found), "obligation") if touches(trail, walk)]
+    trails = [trail for trail in of_kind(found, "obligation") if touches(trail, walk)]
     rows = [_obligation(walk, subject, trail, clock) for trail in trails]
     return Table("What was owed, in the order owed", OBLIGATIONS, tuple(rows))
 
@@ -89,7 +98,7 @@ def obligations_table(walk: Walk, subject: Subject, found: Mapping[str, Trail], 
 def _obligation(walk: Walk, subject: Subject, trail: Trail, clock: Clock) -> Row:
     first, last = trail.marks[0], trail.last
     due_ms = ms_of(last["due_at"])
-    what = f"{OWED[last['kind']]} {subject.name(last['about'])}"
+    what = owed_words(last, subject)
     became, is_late = _outcome(walk, trail, due_ms, clock)
     cells = (
         cell(clock.time(first.told_ms)),
@@ -119,7 +128,7 @@ def _outcome(walk: Walk, trail: Trail, due_ms: int, clock: Clock) -> tuple[str, 
 
 def ladders(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Iterator[Table]:
     """For each STOP: its rungs, calls and answers, each with the time since the STOP was heard."""
-    for trail in of_kind(dict(found), "stop"):
+    for trail in of_kind(found, "stop"):
         first = trail.marks[0]
         rows = sorted(_rungs(walk, trail, found), key=lambda each: each[:2])
         caption = (
@@ -142,19 +151,32 @@ def _rungs(walk: Walk, trail: Trail, found: Mapping[str, Trail]) -> Iterator[Run
     yield trail.marks[0].told_ms, trail.marks[0].index, "STOP heard", tuple(harmless(side) for side in to)
     for mark in trail.marks[1:]:
         yield from _moves(mark)
-    for other in of_kind(dict(found), "alert"):
+    again = repeated(found)
+    for others in again.values():
+        if len(others) > 1 and stop["id"] in others[0].last["about"]:
+            yield _repeats(walk, others)
+    later = {id(other) for others in again.values() for other in others[1:]}
+    for other in of_kind(found, "alert"):
         shown = other.marks[0].told.shown
-        if shown["code"] == "STOP_OVERDUE" and stop["id"] in shown["about"]:
+        if shown["code"] == "STOP_OVERDUE" and stop["id"] in shown["about"] and id(other) not in later:
             rung = shown["detail"].get("rung", "")
             text = f"no answer for {shown['detail']['seconds']:g} s; rung «{rung}»" if rung else harmless(shown["why"])
             yield other.marks[0].told_ms, other.marks[0].index, text, desk_names(
                 walk.agreement, tuple(shown["to"]), walk.party
             )
-    for said in of_kind(dict(found), "statement"):
+    for said in of_kind(found, "statement"):
         shown = said.last
         if shown["type"] == "call" and shown["body"].get("about") == stop["id"]:
             text = f"telephone call to {harmless(shown['body']['to'])}: {shown['body']['result']}"
             yield said.marks[0].told_ms, said.marks[0].index, text, (harmless(shown["from"]),)
+
+
+def _repeats(walk: Walk, others: Sequence[Trail]) -> Rung:
+    """The last rung again and again, in one line."""
+    first, last = others[1].marks[0], others[-1].marks[0]
+    where = numbers([other.marks[0].index for other in others[1:]])
+    text = f"still no answer: rung «all» again, {len(others) - 1} times, the last for {last.told.shown['detail']['seconds']:g} s"
+    return first.told_ms, first.index, f"{text} ({where})", desk_names(walk.agreement, tuple(last.told.shown["to"]), walk.party)
 
 
 def _moves(mark: Mark) -> Iterator[Rung]:
