@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from keepclear.cli.output import JSON_OPTION, print_json, print_line
 from keepclear.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from keepclear.report.source import Record
 
 
 def dossier(
@@ -24,9 +27,7 @@ def dossier(
     data: Annotated[
         str | None, typer.Option("--data", metavar="DIR", help="The data directory of a host that is not running.")
     ] = None,
-    party: Annotated[
-        str | None, typer.Option("--for", metavar="PARTY", help="Only what this party may see.")
-    ] = None,
+    party: Annotated[str | None, typer.Option("--for", metavar="PARTY", help="Only what this party may see.")] = None,
     zone: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The time zone of every time.")] = "UTC",
     asked_by: Annotated[
         str | None, typer.Option("--asked-by", metavar="NAME", help="Who asked for it, for the first page.")
@@ -39,14 +40,13 @@ def dossier(
         if not given:
             raise InvalidInput(name, "missing", _MISSING[name])
     form = _form(out)
-    from keepclear.report.dossier import Question, make_dossier
+    from keepclear.report.dossier import make_dossier
+    from keepclear.report.front import Question
     from keepclear.report.html_page import html_of
     from keepclear.report.pdf_page import pdf_of
     from keepclear.spacetime.instants import parse_instant
 
-    question = Question(
-        about, parse_instant(start, "--from"), parse_instant(end, "--to"), party, zone, asked_by, whole
-    )
+    question = Question(about, parse_instant(start, "--from"), parse_instant(end, "--to"), party, zone, asked_by, whole)
     made = make_dossier(_record(bundle, data), question)
     _write_new(out, html_of(made.document).encode("utf-8") if form == "html" else pdf_of(made.document))
     if as_json:
@@ -68,15 +68,19 @@ def _form(out: str) -> str:
     """``html`` or ``pdf``, by the name; refuses what cannot be written before any work is done."""
     form = Path(out).suffix.lower().removeprefix(".")
     if form not in ("html", "pdf"):
-        raise InvalidInput("--out", f"{out} ends neither in .html nor in .pdf", "a name that says which of the two it is")
+        raise InvalidInput(
+            "--out", f"{out} ends neither in .html nor in .pdf", "a name that says which of the two it is"
+        )
     if Path(out).exists():
         raise InvalidInput("--out", f"{out} is there already", "a name that is free: a dossier never replaces a file")
     if not Path(out).parent.is_dir():
-        raise InvalidInput("--out", f"{out} cannot be written (there is no such directory)", "a file in one that is there")
+        raise InvalidInput(
+            "--out", f"{out} cannot be written (there is no such directory)", "a file in one that is there"
+        )
     return form
 
 
-def _record(bundle: str | None, data: str | None):  # type: ignore[no-untyped-def]
+def _record(bundle: str | None, data: str | None) -> Record:
     from keepclear.report.source import record_in, record_of_bundle
 
     if (bundle is None) == (data is None):

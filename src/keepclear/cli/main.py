@@ -16,6 +16,7 @@ from keepclear.cli import (
     ack,
     advise,
     check,
+    dossier,
     handover,
     inbox,
     line,
@@ -47,6 +48,7 @@ app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
+app.command("dossier")(dossier.dossier)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")

@@ -1,4 +1,4 @@
-"""Each conflict: what both had declared when it was found and at each change of it, as a map and a height–time profile."""
+"""Each conflict: what both had declared when it was found and at each change of it, as map and height–time profile."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def _as_of(found: Mapping[str, Trail], notice: str, index: int) -> View | None:
     return marks[-1].told.shown if marks else None
 
 
-def _facts(trail: Trail, pictures: Sequence[Picture], walk: Walk, clock: Clock) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _facts(
+    trail: Trail, pictures: Sequence[Picture], walk: Walk, clock: Clock
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     first, shown = trail.marks[0], trail.last
     yield "Raised", (f"{first.told.shown['severity']}, {clock.full(first.told_ms)} (no. {first.index})",)
     risen, over = trail.at("risen"), trail.at("cleared")
@@ -138,11 +140,13 @@ def _figures(
         yield Para("What was declared has no envelope that could be drawn.", "note")
         return
     detail, kept = picture.mark.told.shown["detail"], _separation(picture, walk)
-    of = _legend(picture, subject, sides)
+    of = _legend(picture, sides)
     as_of = f"as of no. {picture.mark.index}, {clock.full(picture.mark.told_ms)}"
     drawn = map_svg(sides, detail["overlap"], kept.lateral_m if kept else 0.0, walk.agreement.places)
     if drawn is None:
-        yield Para("What was declared is too large for a map of this kind; the positions are in the table below.", "note")
+        yield Para(
+            "What was declared is too large for a map of this kind; the positions are in the table below.", "note"
+        )
     else:
         caption = f"Map {label}, {as_of}. {of} {_map_words(detail, kept, picture)}"
         yield Figure(drawn, f"Map of the conflict. {of} {_alt(sides, picture)}", caption)
@@ -165,12 +169,14 @@ def _sides(picture: Picture, walk: Walk, subject: Subject) -> list[Side]:
     return made
 
 
-def _legend(picture: Picture, subject: Subject, sides: Sequence[Side]) -> str:
+def _legend(picture: Picture, sides: Sequence[Side]) -> str:
     lines = ("blue, whole line", "orange, dashed line")
     words = []
     for side, view, line in zip(sides, picture.notices, lines, strict=False):
         title = f" {quoted(view['title'])}" if view["title"] else ""
-        words.append(f"{side.letter} ({line}): {view['activity'].replace('_', ' ')}{title} of {harmless(view['from'])}.")
+        words.append(
+            f"{side.letter} ({line}): {view['activity'].replace('_', ' ')}{title} of {harmless(view['from'])}."
+        )
     return " ".join(words)
 
 
@@ -190,8 +196,12 @@ def _map_words(detail: Mapping[str, Any], kept: Separation | None, picture: Pict
 def _profile_words(kept: Separation | None) -> str:
     words = ["Red: the time of the conflict."]
     if kept is not None and (kept.vertical_m or kept.time_ms):
-        words.append(f"Dotted: {kept.vertical_m:,.0f} m and {span(kept.time_ms)} round the first, which the rules keep.")
-    words.append("A limit that may lie anywhere in an interval is drawn at its widest. Numbers are places in the record.")
+        words.append(
+            f"Dotted: {kept.vertical_m:,.0f} m and {span(kept.time_ms)} round the first, which the rules keep."
+        )
+    words.append(
+        "A limit that may lie anywhere in an interval is drawn at its widest. Numbers are places in the record."
+    )
     return " ".join(words)
 
 
@@ -230,14 +240,14 @@ def _declared(view: View, subject: Subject, clock: Clock) -> Iterator[Row]:
     name = f"{subject.name(view['id'])}, version {view['version']}"
     envelope = view["envelope"]
     if isinstance(envelope, Mapping):
-        heights = [point[2] for point in envelope["coordinates"]]
-        words = ("trajectory", f"± {envelope['lateral_m']:g} m, ± {envelope['vertical_m']:g} m in height")
-        yield _volume_row(name, words, [point[:2] for point in envelope["coordinates"]],
-                          f"{min(heights):.0f} to {max(heights):.0f} m HAE",
+        flown_m = [point[2] for point in envelope["coordinates"]]
+        flown = ("trajectory", f"± {envelope['lateral_m']:g} m, ± {envelope['vertical_m']:g} m in height")
+        yield _volume_row(name, flown, [point[:2] for point in envelope["coordinates"]],
+                          f"{min(flown_m):.0f} to {max(flown_m):.0f} m HAE",
                           (envelope["datetimes"][0], envelope["datetimes"][-1]), clock)  # fmt: skip
         return
     for volume in envelope:
-        words = (SHAPES[volume["footprint"]["type"]],)
+        words: tuple[str, ...] = (SHAPES[volume["footprint"]["type"]],)
         if "radius_m" in volume:
             words = (*words, f"radius {volume['radius_m']:,g} m")
         if "half_width_m" in volume:

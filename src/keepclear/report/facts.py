@@ -1,4 +1,4 @@
-"""The facts in the order of time, on the first pages: what was said that changed anything, what was found, how long it took.
+"""The facts in the order of time: what was said that changed anything, what was found, how long it took.
 
 No word here says whose fault anything was: who said what, when it was heard, what the rules made of it.
 """
@@ -25,7 +25,7 @@ LEFT_OUT = ("message", "line_test", "line_test_reply", "sign_on", "sign_off")
 
 def facts_table(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Table:
     """What happened within the period, in order."""
-    rows = sorted(_facts(walk, subject, found, clock), key=lambda fact: fact[:3])
+    rows = sorted(_facts(subject, found, clock), key=lambda fact: fact[:3])
     inside = [fact for fact in rows if walk.from_ms <= fact[0] < walk.to_ms]
     shown = tuple(row(clock.time(at_ms), str(index), words) for at_ms, index, _, words in inside)
     return Table("The facts in the order of time", FACTS, shown)
@@ -34,7 +34,7 @@ def facts_table(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock:
 Fact = tuple[int, int, int, str]
 
 
-def _facts(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Iterator[Fact]:
+def _facts(subject: Subject, found: Mapping[str, Trail], clock: Clock) -> Iterator[Fact]:
     again = repeated(found)
     yield from _again(again, subject, clock)
     for trail in found.values():
@@ -47,7 +47,7 @@ def _facts(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Cloc
         elif trail.kind == "alert" and (trail.last["severity"] != "advisory" or trail.last["code"] == "CONTRADICTION"):
             yield from _alert(trail, subject, clock)
         elif trail.kind == "obligation":
-            yield from _missed(walk, trail, subject)
+            yield from _missed(trail, subject)
 
 
 def _again(again: Mapping[tuple[str, ...], list[Trail]], subject: Subject, clock: Clock) -> Iterator[Fact]:
@@ -58,7 +58,9 @@ def _again(again: Mapping[tuple[str, ...], list[Trail]], subject: Subject, clock
             about = ", ".join(subject.name(name) for name in others[0].last["about"])
             until = f", the last time at {clock.time(last.told_ms)}" if len(others) > 2 else ""
             where = numbers([trail.marks[0].index for trail in others[1:]])
-            words = f"Keepclear raised {others[0].last['code']} ({about}) again, {len(others) - 1} times{until} ({where})."
+            words = (
+                f"Keepclear raised {others[0].last['code']} ({about}) again, {len(others) - 1} times{until} ({where})."
+            )
             yield first.told_ms, first.index, 1, words
 
 
@@ -77,7 +79,7 @@ def _alert(trail: Trail, subject: Subject, clock: Clock) -> Iterator[Fact]:
         yield over.told_ms, over.index, 1, f"{last['code']} ({about}) cleared: {why}"
 
 
-def _missed(walk: Walk, trail: Trail, subject: Subject) -> Iterator[Fact]:
+def _missed(trail: Trail, subject: Subject) -> Iterator[Fact]:
     """What was owed and met after it was due."""
     met = trail.at("met")
     late_ms = 0 if met is None else met.told.at_ms - ms_of(trail.last["due_at"])
@@ -142,7 +144,11 @@ def _stops(walk: Walk, subject: Subject, found: Mapping[str, Trail]) -> Iterator
                 mark = _reached(trail, side, states)
                 term = f"{name} heard, until the {words} of {harmless(side)}"
                 if mark is None:
-                    yield (term, f"{first.index}", f"none by the end of the period ({span(walk.to_ms - first.told_ms)})")
+                    yield (
+                        term,
+                        f"{first.index}",
+                        f"none by the end of the period ({span(walk.to_ms - first.told_ms)})",
+                    )
                 else:
                     yield (term, f"{first.index}, {mark.index}", span(mark.told_ms - first.told_ms))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +49,9 @@ def graticule(chart: Chart, west: float, south: float, east: float, north: float
 def _round_the_frame(chart: Chart, west: float, south: float, east: float, north: float) -> tuple[Floats, Floats]:
     """Positions along the frame; longitudes run on past 180°."""
     share = np.linspace(0, 1, 17)
-    sides = [
-        np.stack([west + (east - west) * share, np.full(17, y)], axis=1) for y in (south, north)
-    ] + [np.stack([np.full(17, x), south + (north - south) * share], axis=1) for x in (west, east)]
+    sides = [np.stack([west + (east - west) * share, np.full(17, y)], axis=1) for y in (south, north)] + [
+        np.stack([np.full(17, x), south + (north - south) * share], axis=1) for x in (west, east)
+    ]
     lon, lat = chart.positions(np.concatenate([*sides, np.zeros((1, 2))]))
     middle = lon[-1]
     return np.asarray((lon - middle + 180) % 360 - 180 + middle), np.asarray(lat)
@@ -72,12 +73,9 @@ def degrees(value: float, step: float, ends: str) -> str:
 
 def crossing(points: Sequence[Point], axis: int, at: float) -> Point | None:
     """Where a line first crosses the frame's edge, on which the coordinate ``axis`` has the value ``at``."""
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in itertools.pairwise(points):
         low, high = one[axis] - at, other[axis] - at
         if low == 0 or (low < 0) != (high < 0):
             share = 0.0 if low == high else low / (low - high)
             return one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share
     return None
-
-
-Project = Callable[[Floats], list[Point]]

@@ -1,4 +1,4 @@
-"""A document as one HTML file: no scripts, nothing fetched, drawings and style inside, tables that are read aloud well."""
+"""A document as one HTML file: no scripts, nothing fetched, drawings and style inside, tables that read aloud."""
 
 from __future__ import annotations
 

@@ -74,7 +74,9 @@ class Frame:
         return shapely.transform(geometry, self.px)
 
 
-def map_svg(sides: Sequence[Side], common: Mapping[str, Any] | None, keep_m: float, places: Iterable[Place]) -> str | None:
+def map_svg(
+    sides: Sequence[Side], common: Mapping[str, Any] | None, keep_m: float, places: Iterable[Place]
+) -> str | None:
     """The map; None where it would have to show more of the earth than a map of this kind can.
 
     ``common`` is the common part as GeoJSON, ``keep_m`` the lateral separation that the rules keep between the two.
@@ -91,7 +93,7 @@ def map_svg(sides: Sequence[Side], common: Mapping[str, Any] | None, keep_m: flo
     body += [*_place_marks(shown), *_letters(frame, sides, areas, shown)]
     inside = svg.clipped("frame", LEFT, TOP, FRAME_WIDTH, frame.height, body)
     edge = svg.box(LEFT, TOP, FRAME_WIDTH, frame.height, "none", svg.INK)
-    return svg.drawing(WIDTH, TOP + frame.height + 24, [inside, edge, *_names(frame), *_scale(frame), *_north(frame)])
+    return svg.drawing(WIDTH, TOP + frame.height + 24, [inside, edge, *_names(frame), *_scale(frame), *_north()])
 
 
 def _window(shapes: Sequence[Shape], keep_m: float) -> Window | None:
@@ -235,7 +237,7 @@ def _scale(frame: Frame) -> Iterator[str]:
     yield svg.text((x, y - 9), f"{metres} ({length_m / NAUTICAL_MILE_M:.3g} NM)", size=10.5)
 
 
-def _north(frame: Frame) -> Iterator[str]:
+def _north() -> Iterator[str]:
     x, y = LEFT + FRAME_WIDTH - 22, TOP + 34
     yield svg.box(x - 14, TOP + 4, 28, 48, "#fff", opacity=0.85)
     yield f'<path d="M{svg.number(x)} {svg.number(y - 24)}l6 18l-6 -4l-6 4Z" fill="{svg.INK}"/>'

@@ -1,4 +1,4 @@
-"""Minute by minute: what each desk said, what it was shown and when its machine had it; empty stretches told as such."""
+"""Minute by minute: what each desk said, was shown, and when its machine had it; empty stretches told as such."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ COLUMNS = (
 MOST_DESKS_NAMED = 4
 _BEFORE = {"said": "Said: ", "shown": "Shown: ", "delivery": ""}
 NOTHING = "–"
+MANY_REPORTS = 4
+"""Reports of machines at one time, from which on they are told on one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +132,67 @@ class _Rows:
         self._shown = {step.index: tuple(step.by_desk) for step in walk.in_period() if step.delivered is None}
         self._next_ms = walk.from_ms - walk.from_ms % MINUTE_MS
         self._aside: list[int] = []
+        self._reports: list[Line] = []
         self.rows: list[Row] = []
 
     def take(self, line: Line | Aside) -> None:
         """One more line, or what is only to be counted."""
         minute = line.at_ms - line.at_ms % MINUTE_MS
         if isinstance(line, Aside):
+            self._reports_told()
             self._aside.append(line.index)
             return
+        if self._is_report(line):
+            self._reports.append(line)
+            return
+        self._reports_told()
+        self._put(line, minute)
+
+    def _is_report(self, line: Line) -> bool:
+        """Whether it is a machine's report, or what desks were shown of one, right after the last and at its time."""
+        held = self._reports
+        if line.look == "delivery":
+            return not held or held[-1].at_ms == line.at_ms
+        return bool(held) and held[-1].index == line.index
+
+    def _reports_told(self) -> None:
+        """Reports of many machines at one time are one row; of few, each is its own."""
+        held, self._reports = self._reports, []
+        desks = tuple(line.desks[0] for line in held if line.look == "delivery")
+        if len(desks) < MANY_REPORTS:
+            for line in held:
+                self._put(line, line.at_ms - line.at_ms % MINUTE_MS)
+            return
+        words = ("Their machines report, one after another, that each has everything up to the place before.",
+                 "Shown each time to the desks concerned: who has it now.")  # fmt: skip
+        at_ms, where = held[0].at_ms, numbers([line.index for line in held]).removeprefix("no. ")
+        begins = self._begins(at_ms - at_ms % MINUTE_MS)
+        cells = (cell(self._clock.time(at_ms)), cell(where), Cell(self._desks(desks)), Cell(words), cell(""))
+        self.rows.append(Row(cells, " ".join(filter(None, ("delivery", "apart" if begins else "")))))
+
+    def _put(self, line: Line, minute: int) -> None:
+        self.rows.append(self._row(line, "apart" if self._begins(minute) else ""))
+
+    def _begins(self, minute: int) -> bool:
+        """Whether the minute is new; then what was empty before it has been told."""
         begins = minute >= self._next_ms
         if begins:
             self.until(minute)
             self._next_ms = minute + MINUTE_MS
-        self.rows.append(self._row(line, "apart" if begins else ""))
+        return begins
 
     def until(self, end_ms: int) -> None:
         """Up to there nothing more: how long, and what other matters were shown meanwhile."""
+        self._reports_told()
         aside = self._aside
         self._aside = []
         others = f" Other matters meanwhile: {numbers(aside)}." if aside else ""
         empty_ms = end_ms - self._next_ms
         if empty_ms > 0:
             whole = f"{self._clock.minute(self._next_ms)} to {self._clock.minute(end_ms)}"
-            text = f"{whole}: nothing for {span(min(empty_ms, end_ms - max(self._next_ms, self._walk.from_ms)))}.{others}"
+            text = (
+                f"{whole}: nothing for {span(min(empty_ms, end_ms - max(self._next_ms, self._walk.from_ms)))}.{others}"
+            )
             self.rows.append(Row((cell(text),), "gap"))
         elif others:
             self.rows.append(Row((cell(others.strip()),), "gap"))
@@ -163,7 +203,12 @@ class _Rows:
             to = tuple(desk for desk in line.audience if desk not in line.desks)
             rest.append(f"Shown to {', '.join(self._desks(to, line.desks)) if to else 'no other desk'}.")
         at = cell(self._clock.time(line.at_ms))
-        cells = (at, cell(str(line.index)), Cell(self._desks(line.desks)), cell(_BEFORE[line.look] + first, *rest, look=line.look))
+        cells = (
+            at,
+            cell(str(line.index)),
+            Cell(self._desks(line.desks)),
+            cell(_BEFORE[line.look] + first, *rest, look=line.look),
+        )
         return Row((*cells, Cell(self._had(line))), " ".join(filter(None, (line.look, look))))
 
     def _desks(self, desks: tuple[str, ...], but: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -172,13 +217,15 @@ class _Rows:
     def _had(self, line: Line) -> tuple[str, ...]:
         """When it was on the machines of those that were shown anything of it; on the first line of a place alone."""
         desks = self._shown.pop(line.index, ())
-        by: dict[tuple[int, int], list[str]] = {}
+        by: dict[int, dict[str, int]] = {}
         for desk in desks:
             found = self._machines.had(desk, line.index)
             if found is not None and not (line.look == "said" and desk in line.desks):
-                by.setdefault(found, []).append(desk)
-        lines = [f"{', '.join(self._desks(tuple(desks)))} {self._clock.time(at_ms)} (no. {index})"
-                 for (index, at_ms), desks in sorted(by.items())]  # fmt: skip
+                by.setdefault(found[1], {})[desk] = found[0]
+        lines = []
+        for at_ms, had in sorted(by.items()):
+            names = ", ".join(self._desks(tuple(had), line.desks))
+            lines.append(f"{names} {self._clock.time(at_ms)} ({numbers(sorted(had.values()))})")
         return tuple(lines) or (NOTHING if desks else "",)
 
 

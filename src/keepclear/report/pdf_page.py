@@ -57,13 +57,12 @@ def typst_source(document: Document) -> str:
     """The document in typst's language: its own style before, then blocks as calls of it."""
     style = (resources.files("keepclear.report") / "page.typ").read_text("utf-8")
     date = _date(document.dated_ms)
-    head = (
-        f"#show: page.with({_string(document.title)}, {_string(document.subtitle)}, {_string(document.running)}, {date})\n"
-    )
+    about = ", ".join(_string(text) for text in (document.title, document.subtitle, document.running))
+    head = f"#show: page.with({about}, {date})\n"
     return "\n".join([style, head, *_Blocks().calls(document)]) + "\n"
 
 
-def _compiled(document: Document, form: str, **more: Any) -> Any:
+def _compiled(document: Document, form: Any, **more: Any) -> Any:
     try:
         import typst
     except ImportError:
@@ -72,7 +71,8 @@ def _compiled(document: Document, form: str, **more: Any) -> Any:
     source = typst_source(document).encode("utf-8")
     if form == "pdf":
         more = {**more, "pdf_standards": STANDARDS, "timestamp": document.dated_ms // _EPOCH_S}
-    return typst.compile(source, format=form, ignore_system_fonts=True, **more)
+    compiled: Any = typst.compile(source, format=form, ignore_system_fonts=True, **more)
+    return compiled
 
 
 class _Blocks:
@@ -136,7 +136,9 @@ def _string(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
     return f'"{escaped}"'
 
 

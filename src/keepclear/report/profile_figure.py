@@ -81,7 +81,7 @@ def profile_svg(
     sides: Sequence[Side], rules: HeightRules, separation: Separation | None, window: tuple[int, int],
     moments: Sequence[Moment], clock: Clock,
 ) -> str:  # fmt: skip
-    """The profile; ``window`` is the conflict's time (ms), ``separation`` what the rules keep (None: not to be told)."""
+    """The profile; ``window`` is the conflict's time (ms), ``separation`` what the rules keep (None: unknown)."""
     bands = [band for number, side in enumerate(sides) for band in _bands(number, side, rules)]
     axes = _axes(bands, [side for side in sides if isinstance(side.envelope, Trajectory)], window)
     parts = [
@@ -177,7 +177,9 @@ def _labels(axes: Axes, bands: Sequence[Band], sides: Sequence[Side]) -> Iterato
         own = [band for band in bands if band.side == number]
         pen = svg.SIDES[number]
         if isinstance(side.envelope, Trajectory):
-            yield svg.badge((axes.x(side.envelope.start_ms) + 14, axes.y(side.envelope.height_m[0])), side.letter, pen.colour)
+            yield svg.badge(
+                (axes.x(side.envelope.start_ms) + 14, axes.y(side.envelope.height_m[0])), side.letter, pen.colour
+            )
         for place, band in enumerate(own):
             x = axes.x(band.start_ms) + 14 if number == 0 else axes.x(band.end_ms) - 14
             if place == 0:
@@ -232,4 +234,6 @@ def _moments(axes: Axes, moments: Sequence[Moment]) -> Iterator[str]:
         ends[row] = x
         y = TOP - 8 - 14 * row
         yield svg.line([(x, y + 2), (x, TOP)], svg.FAINT, 0.5)
-        yield svg.text((min(max(x, LEFT + 20), RIGHT - 24), y), f"{moment.index} {moment.words}", size=9.5, anchor="middle")
+        yield svg.text(
+            (min(max(x, LEFT + 20), RIGHT - 24), y), f"{moment.index} {moment.words}", size=9.5, anchor="middle"
+        )

@@ -102,7 +102,12 @@ def _rows(version: Version, clock: Clock) -> Iterator[Row]:
         yield Row((cell(words),), "gap")
 
 
-PARTS = (("delivered",), ("person",), ("understood", "not_understood", "disseminated", "reached ", "answer "), tuple(READ_BACK))
+PARTS = (
+    ("delivered",),
+    ("person",),
+    ("understood", "not_understood", "disseminated", "reached ", "answer "),
+    tuple(READ_BACK),
+)
 
 
 def _cell(
@@ -150,7 +155,9 @@ def read_back_table(subject: Subject, found: Mapping[str, Trail], clock: Clock) 
 
 def _mismatch(who: tuple[str, ...], row: View) -> Row:
     apart = "–" if row["difference"] is None else f"{row['difference']:.4g} {row['unit']}"
-    return Row((Cell(who), cell(harmless(row["field"])), cell(named(row["said"])), cell(named(row["heard"])), cell(apart)))
+    return Row(
+        (Cell(who), cell(harmless(row["field"])), cell(named(row["said"])), cell(named(row["heard"])), cell(apart))
+    )
 
 
 def first_person(version: Version, desks: Iterable[str]) -> tuple[int, int] | None:

@@ -181,7 +181,8 @@ def _call(body: Mapping[str, Any], subject: Subject, _: Clock) -> str:
 
 
 def _propose(body: Mapping[str, Any], subject: Subject, _: Clock) -> str:
-    return f"Proposes, on the conflict of {subject.name(body['about'])}: {change_words(body['change'], subject)}{_reason(body)}."
+    change = change_words(body["change"], subject)
+    return f"Proposes, on the conflict of {subject.name(body['about'])}: {change}{_reason(body)}."
 
 
 def change_words(change: Mapping[str, Any], subject: Subject) -> str:
@@ -216,7 +217,9 @@ def _observe(body: Mapping[str, Any], _: Subject, __: Clock) -> str:
 
 
 def _accident(body: Mapping[str, Any], _: Subject, __: Clock) -> str:
-    where = place_words(body.get("place")) or (free_value(body["position"]) if body.get("position") else "place not given")
+    where = place_words(body.get("place")) or (
+        free_value(body["position"]) if body.get("position") else "place not given"
+    )
     heading = f", heading {body['heading']}°" if body.get("heading") is not None else ""
     return f"Declares an accident: {body['activity'].replace('_', ' ')}, {where}{heading}."
 
@@ -235,7 +238,9 @@ def _watch(verb: str) -> Callable[[Mapping[str, Any], Subject, Clock], str]:
 
 
 def _plain(body: Mapping[str, Any], subject: Subject, _: Clock) -> str:
-    named_here = [subject.name(body[key]) for key in ("about", "notice", "stop", "test") if isinstance(body.get(key), str)]
+    named_here = [
+        subject.name(body[key]) for key in ("about", "notice", "stop", "test") if isinstance(body.get(key), str)
+    ]
     return f"{' '.join(named_here) or free_value(body)}."
 
 

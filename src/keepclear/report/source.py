@@ -53,10 +53,12 @@ class Record:
 
 
 def record_in(directory: str) -> Record:
-    """The record that a host keeps in a directory; the host must not be running. ``InvalidInput`` where there is none."""
+    """The record that a host, which must not be running, keeps in a directory; ``InvalidInput`` where there is none."""
     folder = Path(directory)
     if not (folder / FILE_NAME).is_file():
-        raise InvalidInput("--data", f"{directory} holds no record ({FILE_NAME} is not there)", "a host's data directory")
+        raise InvalidInput(
+            "--data", f"{directory} holds no record ({FILE_NAME} is not there)", "a host's data directory"
+        )
     store = SqliteStore(folder)
     try:
         logs = store.logs()
@@ -101,7 +103,7 @@ def _tree_in(folder: Path) -> TreeHead | None:
 
 
 def _tree_head(note: str) -> TreeHead | None:
-    """What the first three lines of a checkpoint say (C2SP tlog-checkpoint); None where they say nothing of the kind."""
+    """What the first three lines of a checkpoint say (C2SP tlog-checkpoint); None where they are none."""
     lines = note.split("\n")
     if len(lines) < 3 or not lines[1].isascii() or not lines[1].isdigit():
         return None
@@ -125,7 +127,9 @@ def _disclosed(file: str, number: int, line: bytes) -> bytes:
     except ValueError:
         raise InvalidInput(place, "is no JSON", "a line of a bundle") from None
     if not isinstance(row, dict) or not isinstance(row.get("entry"), str):
-        right = "a whole bundle, or the host's data directory: a dossier plays every entry, and --for shows a part of it"
+        right = (
+            "a whole bundle, or the host's data directory: a dossier plays every entry, and --for shows a part of it"
+        )
         raise InvalidInput(place, "keeps its entry back", right)
     text = row["entry"]
     try:

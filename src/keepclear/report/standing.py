@@ -132,8 +132,8 @@ def ladders(walk: Walk, subject: Subject, found: Mapping[str, Trail], clock: Clo
         first = trail.marks[0]
         rows = sorted(_rungs(walk, trail, found), key=lambda each: each[:2])
         caption = (
-            f"{subject.name(trail.last['id'])}, raised by {harmless(trail.last['from'])} at {clock.full(first.told_ms)} "
-            f"(no. {first.index}): {quoted(trail.last['reason'])}"
+            f"{subject.name(trail.last['id'])}, raised by {harmless(trail.last['from'])} at "
+            f"{clock.full(first.told_ms)} (no. {first.index}): {quoted(trail.last['reason'])}"
         )
         body = tuple(
             Row((cell(clock.time(at)), cell(str(index)), cell(f"+ {span(at - first.told_ms)}"), cell(text), Cell(who)))
@@ -161,8 +161,11 @@ def _rungs(walk: Walk, trail: Trail, found: Mapping[str, Trail]) -> Iterator[Run
         if shown["code"] == "STOP_OVERDUE" and stop["id"] in shown["about"] and id(other) not in later:
             rung = shown["detail"].get("rung", "")
             text = f"no answer for {shown['detail']['seconds']:g} s; rung «{rung}»" if rung else harmless(shown["why"])
-            yield other.marks[0].told_ms, other.marks[0].index, text, desk_names(
-                walk.agreement, tuple(shown["to"]), walk.party
+            yield (
+                other.marks[0].told_ms,
+                other.marks[0].index,
+                text,
+                desk_names(walk.agreement, tuple(shown["to"]), walk.party),
             )
     for said in of_kind(found, "statement"):
         shown = said.last
@@ -175,8 +178,9 @@ def _repeats(walk: Walk, others: Sequence[Trail]) -> Rung:
     """The last rung again and again, in one line."""
     first, last = others[1].marks[0], others[-1].marks[0]
     where = numbers([other.marks[0].index for other in others[1:]])
-    text = f"still no answer: rung «all» again, {len(others) - 1} times, the last for {last.told.shown['detail']['seconds']:g} s"
-    return first.told_ms, first.index, f"{text} ({where})", desk_names(walk.agreement, tuple(last.told.shown["to"]), walk.party)
+    seconds = last.told.shown["detail"]["seconds"]
+    text = f"still no answer: rung «all» again, {len(others) - 1} times, the last after {seconds:g} s ({where})"
+    return first.told_ms, first.index, text, desk_names(walk.agreement, tuple(last.told.shown["to"]), walk.party)
 
 
 def _moves(mark: Mark) -> Iterator[Rung]:

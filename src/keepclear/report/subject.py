@@ -157,7 +157,11 @@ def _full(subject: Subject, given: str) -> str:
         return given
     found = [name for name in known if name.endswith(given)] if len(given) >= LEAST else []
     if len(found) != 1:
-        why = f"{given!r} is the end of {len(found)} ids" if found else f"nothing that was seen by then has the id {given!r}"
+        why = (
+            f"{given!r} is the end of {len(found)} ids"
+            if found
+            else f"nothing that was seen by then has the id {given!r}"
+        )
         right = "the id of a notice, STOP, alert or other statement, a conflict as a~b, or an incident's label"
         raise InvalidInput("--about", why, right)
     return found[0]
@@ -181,7 +185,7 @@ def _join(subject: Subject, every: list[Told]) -> None:
     core = subject.core
     for stop in (view for view in subject.last.values() if subject.kinds[view["id"]] == "stop"):
         if stop["id"] in core and stop["about"]:
-            core.add(subject.alias.get(stop["about"], stop["about"]))
+            core.add(subject.alias.get(str(stop["about"]), str(stop["about"])))
     things = set(core)
     for alert in _of(subject, "alert"):
         about = {subject.alias.get(name, name) for name in alert["about"]}

@@ -1,4 +1,4 @@
-"""Drawing in SVG: a few shapes as text, colours and hatches that differ in grey too. Fonts are the page's (``FONT``)."""
+"""Drawing in SVG: a few shapes as text; hatches that differ in grey too. Fonts are the page's (``FONT``)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,16 @@ LARGER = 1.14
 """Of all words, so that they can be read on paper, where a figure is three quarters of a page wide."""
 INK, FAINT, GRID = "#1a1a1a", "#5a5a5a", "#c9c9c9"
 
-_HATCHES = (
-    f'<pattern id="hatch-a" width="9" height="9" patternUnits="userSpaceOnUse">'
-    f'<path d="M-1 1L1 -1M0 9L9 0M8 10L10 8" stroke="{SIDES[0].colour}" stroke-width="0.8" stroke-opacity="0.55"/></pattern>'
-    f'<pattern id="hatch-b" width="9" height="9" patternUnits="userSpaceOnUse">'
-    f'<path d="M-1 8L1 10M0 0L9 9M8 -1L10 1" stroke="{SIDES[1].colour}" stroke-width="0.8" stroke-opacity="0.55"/></pattern>'
+
+def _hatch(name: str, colour: str, path: str) -> str:
+    return (
+        f'<pattern id="{name}" width="9" height="9" patternUnits="userSpaceOnUse"><path d="{path}" stroke="{colour}" '
+        f'stroke-width="0.8" stroke-opacity="0.55"/></pattern>'
+    )
+
+
+_HATCHES = _hatch("hatch-a", SIDES[0].colour, "M-1 1L1 -1M0 9L9 0M8 10L10 8") + _hatch(
+    "hatch-b", SIDES[1].colour, "M-1 8L1 10M0 0L9 9M8 -1L10 1"
 )
 
 
@@ -51,7 +56,9 @@ def drawing(width: float, height: float, parts: Iterable[str]) -> str:
     )
 
 
-def text(at: Point, words: str, *, size: float = 11, anchor: str = "start", colour: str = INK, bold: bool = False) -> str:
+def text(
+    at: Point, words: str, *, size: float = 11, anchor: str = "start", colour: str = INK, bold: bool = False
+) -> str:
     """Words at a place, with a white edge so that they can be read over lines."""
     weight, size = ' font-weight="bold"' if bold else "", size * LARGER
     common = f'x="{number(at[0])}" y="{number(at[1])}" font-size="{number(size)}" text-anchor="{anchor}"{weight}'
@@ -97,7 +104,8 @@ def badge(at: Point, letter: str, colour: str) -> str:
     x, y = at
     radius = 9 + 2.5 * (len(letter) - 1)
     return (
-        f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="#fff" stroke="{colour}" stroke-width="1.5"/>'
+        f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="#fff" stroke="{colour}" '
+        f'stroke-width="1.5"/>'
         f'<text x="{number(x)}" y="{number(y + 4)}" font-size="12" font-weight="bold" text-anchor="middle" '
         f'fill="{colour}">{escape(letter)}</text>'
     )

@@ -6,7 +6,7 @@ nothing that its desks were not shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from keepclear.formats.entry import Entry
 from keepclear.host.boot import as_input
 from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement, AgreementInForce
+from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 from keepclear.mechanism.outcome import Change, Outcome, Thing
@@ -105,10 +106,14 @@ def _played(record: Record, mechanism: Mechanism, index: int, entry: Entry) -> O
     try:
         outcome = play.step(mechanism, as_input(entry, mechanism.agreement))
     except Exception as error:
-        message = f"record of «{record.name}», entry {index}: it cannot be played ({error}); was it written by other rules?"
+        message = (
+            f"record of «{record.name}», entry {index}: it cannot be played ({error}); was it written by other rules?"
+        )
         raise RecordDamaged(message) from error
     if not outcome.is_entry or outcome.index != index:
-        message = f"record of «{record.name}», entry {index}: played again it changes nothing; was it written by other rules?"
+        message = (
+            f"record of «{record.name}», entry {index}: played again it changes nothing; was it written by other rules?"
+        )
         raise RecordDamaged(message)
     return outcome
 
@@ -123,12 +128,13 @@ class _Walker:
 
     def take(self, outcome: Outcome, entry: Entry) -> None:
         """One step, if the viewer may see anything of it."""
-        pairs = [(change, self._before(change)) for change in outcome.changes]
+        looks = [_Look(self._mechanism, change, self._before(change)) for change in outcome.changes]
         desks = self._desks()
-        seen = tuple(told for pair in pairs if (told := self._first_told(desks, *pair)) is not None)
+        viewers = desks if self._party is not None else (MEDIATOR_DESK,)
+        seen = tuple(told for look in looks if (told := look.by_any(viewers)) is not None)
         by_desk = {}
         if outcome.at_ms in self._period:
-            shown = ((desk, tuple(self._told(desk, *pair) for pair in pairs)) for desk in desks)
+            shown = ((desk, tuple(look.by(desk) for look in looks)) for desk in desks)
             by_desk = {desk: kept for desk, all_told in shown if (kept := tuple(t for t in all_told if t is not None))}
         delivered = None
         if entry.desk is not None and entry.through is not None and entry.desk in desks:
@@ -150,20 +156,36 @@ class _Walker:
         self._last[key] = change.thing
         return before
 
-    def _first_told(self, desks: tuple[str, ...], change: Change, before: Thing | None) -> Told | None:
-        viewers = desks if self._party is not None else (MEDIATOR_DESK,)
-        for desk in viewers:
-            told = self._told(desk, change, before)
-            if told is not None:
-                return told
-        return None
 
-    def _told(self, desk: str, change: Change, before: Thing | None) -> Told | None:
+class _Look:
+    """One change as any desk may see it. A party sees as one, save alerts, which go to the desks they are for (see
+    ``disclosure``): so disclosure is asked once for each party, and of an alert once more for those it is not for.
+    """
+
+    def __init__(self, mechanism: Mechanism, change: Change, before: Thing | None) -> None:
+        self._mechanism = mechanism
+        self._change = change
+        self._before = before
+        self._known: dict[tuple[str | None, bool], Told | None] = {}
+
+    def by(self, desk: str) -> Told | None:
+        """As this desk was shown it; None where it was not."""
+        thing = self._change.thing
+        key = self._mechanism.agreement.party_of(desk), isinstance(thing, Alert) and desk in thing.to
+        if key not in self._known:
+            self._known[key] = self._told(desk)
+        return self._known[key]
+
+    def by_any(self, desks: Sequence[str]) -> Told | None:
+        """As the first of these desks that was shown it."""
+        return next((told for desk in desks if (told := self.by(desk)) is not None), None)
+
+    def _told(self, desk: str) -> Told | None:
+        change, kind = self._change, str(self._change.kind)
         shown = view(self._mechanism, desk, change)
         if shown is None:
             return None
-        kind = str(change.kind)
-        old = None if before is None else view(self._mechanism, desk, before)
+        old = None if self._before is None else view(self._mechanism, desk, self._before)
         return Told(kind, str(change.what), change.at_ms, shown[kind], old)
 
 

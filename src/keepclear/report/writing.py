@@ -50,7 +50,7 @@ def listed(names: object) -> str:
 
 
 def span(ms: int) -> str:
-    """A length of time as it is read: ``27 min 30 s``, ``1 h 05 min``, ``2 d 03 h``; finer than a second, ``0.250 s``."""
+    """A length of time as it is read: ``27 min 30 s``, ``1 h 05 min``, ``2 d 03 h 00 min``; with less, ``0.250 s``."""
     if ms < 0:
         return f"−{span(-ms)}"
     if ms % SECOND_MS and ms < MINUTE_MS:
