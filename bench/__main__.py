@@ -19,6 +19,7 @@ BENCHES = {
     "replay": "bench.replay_host",
     "surge": "bench.surge_day",
     "stop": "bench.stop_load",
+    "verify": "bench.verify_bundle",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

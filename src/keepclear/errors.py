@@ -62,6 +62,25 @@ class IdInUse(Refused):
     code: ClassVar[str] = "id_in_use"
 
 
+class SignatureInvalid(InvalidInput):
+    """A signed statement, or a key, is not what it claims to be; sign it with the key of your desk, as it stands."""
+
+    code: ClassVar[str] = "signature_invalid"
+
+
+class SignatureRequired(Refused):
+    """A live statement is heard here only when it is signed with a key of the desk; see ``keepclear keys``."""
+
+    code: ClassVar[str] = "signature_required"
+    status: ClassVar[int] = 401
+
+
+class KeyNotValid(Refused):
+    """The key that signed this does not speak for the desk at this place of the record; sign with one that does."""
+
+    code: ClassVar[str] = "key_not_valid"
+
+
 class Unauthenticated(KeepclearError):
     """No desk's token was given, or it is not known; send ``Authorization: Bearer`` with the token of your desk."""
 
@@ -119,6 +138,26 @@ class HearingFailed(KeepclearError):
 
     code: ClassVar[str] = "hearing_failed"
     status: ClassVar[int] = 500
+
+
+class RecordFailed(KeepclearError):
+    """The record's tree could not be made durable: nothing more is signed. See to the disk and start the host again."""
+
+    code: ClassVar[str] = "record_failed"
+    status: ClassVar[int] = 503
+
+
+class VerificationFailed(KeepclearError):
+    """A proof, signature or hash does not hold: ``what: what was found; what it should be``."""
+
+    code: ClassVar[str] = "verification_failed"
+    status: ClassVar[int] = 422
+
+    def __init__(self, what: str, found: str, expected: str) -> None:
+        super().__init__(f"{what}: {found}; {expected}")
+        self.what = what
+        self.found = found
+        self.expected = expected
 
 
 class Overloaded(KeepclearError):

@@ -141,7 +141,7 @@ def test_metrics_are_for_the_mediator_and_the_metrics_token() -> None:
 
 def test_health_says_nothing_but_health() -> None:
     response = ask(application(), "GET", "/health", None)
-    assert set(response.json()) == {"status", "version", "index"}
+    assert set(response.json()) == {"status", "version", "index", "signatures", "record"}
 
 
 def test_a_desk_speaks_for_itself_only(board: RunningHost) -> None:

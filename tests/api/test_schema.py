@@ -49,7 +49,7 @@ class InThread:
     async def _serve(self) -> None:
         store = MemoryStore()
         log = boot.found(store, agreement_from_toml(agreement().encode()))
-        host = MechanismHost(store, log, boot.bring_up(store, log))
+        host = MechanismHost(store, log, boot.bring_up(store, log), unsigned=True)
         await host.start()
         self._server = uvicorn.Server(
             uvicorn.Config(create_app(host, BOOK), port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)

@@ -44,7 +44,7 @@ class Running:
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("host")
     (folder / "strait.toml").write_text(MECHANISM.replace("'broker'", "'board'"))
-    command = [sys.executable, "-m", "keepclear", "serve", "--init", "--json", "--data", "data"]
+    command = [sys.executable, "-m", "keepclear", "serve", "--unsigned", "--init", "--json", "--data", "data"]
     command += ["--mechanism", "strait.toml", "--listen", "127.0.0.1:0", "--log-level", "error"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout is not None

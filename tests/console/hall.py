@@ -100,7 +100,7 @@ class Hall:
         """The host listens: at first on a free port, after that on the same one again."""
         first = not self.tokens
         listen = "127.0.0.1:0" if first else self.url.removeprefix("http://")
-        command = [sys.executable, "-m", "keepclear", "serve", "--json", "--log-level", "warning"]
+        command = [sys.executable, "-m", "keepclear", "serve", "--unsigned", "--json", "--log-level", "warning"]
         command += ["--data", str(self._folder / "data"), "--listen", listen]
         command += ["--init"] if first else []
         command += ["--mechanism", str(self._folder / "agreement.toml")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 
 import pytest
 import rfc8785
@@ -20,11 +21,15 @@ from keepclear.formats.entry import (
     statement_entry,
 )
 from keepclear.formats.mechanism_toml import agreement_from_toml
+from keepclear.formats.signed_json import statement_of_token
 from keepclear.formats.statement_json import statement_from_json
+from keepclear.record.verify.jws import taken_apart
 from tests.formats.samples import MECHANISM, notice
+from tests.host.signing import Key
 
 AGREEMENT = agreement_from_toml(MECHANISM.encode())
 AT = 1_775_707_200_000
+WORKED_OUT = b',"worked_out":"' + b"x" * 43 + b'"}'
 
 
 def test_a_statement_is_kept_exactly_as_heard() -> None:
@@ -49,6 +54,27 @@ def test_what_our_store_kept_is_read_as_the_same_without_judging(held: bool) -> 
     ]  # fmt: skip
     assert [entry_as_kept(data) for data in kept] == [entry_from_bytes(data) for data in kept]
     assert statement_from_json(entry_as_kept(kept[0]).statement, AGREEMENT, as_kept=True) == statement
+
+
+def test_an_entry_of_version_1_is_read_and_says_nothing_of_what_was_worked_out() -> None:
+    first = rfc8785.dumps({"v": 1, "rules": "2", "at": AT, "kind": "statement", "statement": notice()})
+    assert entry_as_kept(first) == entry_from_bytes(first)
+    assert (entry_as_kept(first).worked_out, entry_as_kept(first).statement) == (None, notice())
+
+
+def test_what_was_worked_out_is_kept() -> None:
+    assert entry_from_bytes(clock_entry(AT, worked_out="x" * 43)).worked_out == "x" * 43
+
+
+def test_a_signed_statement_is_kept_as_the_token_it_came_as() -> None:
+    key, source = Key(), notice()
+    token = key.signs(source, seen="— a checkpoint")
+    statement = statement_of_token(taken_apart(token), AGREEMENT)
+    assert statement == replace(statement_from_json(source, AGREEMENT), signed_by=key.kid, jws=token)
+    data = statement_entry(AT, statement, held=True)
+    assert json.loads(data).keys() == {"v", "rules", "at", "kind", "worked_out", "jws", "held"}
+    assert entry_as_kept(data) == entry_from_bytes(data)
+    assert (entry_from_bytes(data).jws, entry_from_bytes(data).statement) == (token, source)
 
 
 def test_what_other_rules_kept_is_read_strictly() -> None:
@@ -78,7 +104,16 @@ def test_an_entry_has_one_spelling(data: bytes) -> None:
     ("data", "field"),
     [
         (b"[]", ""),
-        (b'{"v":2,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":3,"rules":"1","at":5,"kind":"clock"}', "v"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock"}', "worked_out"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock","worked_out":"' + b"?" * 43 + b'"}', "worked_out"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"clock","worked_out":"' + b"x" * 43 + b'"}', "worked_out"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"statement"' + WORKED_OUT, "statement"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"statement","jws":7' + WORKED_OUT, "jws"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"statement","jws":"a.b.c"' + WORKED_OUT, "signature.header"),
+        (b'{"v":2,"rules":"1","at":5,"kind":"clock","jws":"a.b.c"' + WORKED_OUT, "jws"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"statement","jws":"a.b.c"}', "statement"),
+        (b'{"v":1,"rules":"1","at":5,"kind":"statement","jws":"a.b.c","statement":{}}', "statement"),
         (b'{"v":1,"rules":"1","at":5,"kind":"tick"}', "kind"),
         (b'{"v":1,"rules":"1","at":"5","kind":"clock"}', "at"),
         (b'{"v":1,"rules":"1","at":5,"kind":"clock","desk":"x"}', "desk"),

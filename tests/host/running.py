@@ -130,6 +130,7 @@ class RunningHost:
         limit_file_bytes: int | None = None,
         desks: Iterable[str] = DESKS,
         speed: float = 1.0,
+        unsigned: bool = True,
     ) -> None:
         self.data = folder / "data"
         self.file = folder / "agreement.toml"
@@ -137,6 +138,7 @@ class RunningHost:
         self.data.mkdir(exist_ok=True)
         self.limit_file_bytes = limit_file_bytes
         self.speed = speed
+        self.unsigned = unsigned
         self.url = ""
         book, self.tokens = tokens.issue(desks)
         book.save(self.data / "tokens.json")
@@ -146,7 +148,7 @@ class RunningHost:
         """The host takes connections at ``url``; tokens that ``amend`` made for new desks are among ``tokens``."""
         said, says = _FORKS.Pipe(duplex=False)
         mechanism = str(self.file) if with_file else ""
-        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, amend, self.speed)
+        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, amend, self.speed, self.unsigned)
         self._process = _FORKS.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         says.close()
@@ -221,7 +223,14 @@ class RunningHost:
 
 
 def _serve(
-    says: Connection, data: str, mechanism: str, listen: str, limit_file_bytes: int | None, amend: bool, speed: float
+    says: Connection,
+    data: str,
+    mechanism: str,
+    listen: str,
+    limit_file_bytes: int | None,
+    amend: bool,
+    speed: float,
+    unsigned: bool,
 ) -> None:
     """In the fork: the host, as ``keepclear serve`` runs it, its log in the data directory."""
     from keepclear.api.serve import run
@@ -239,7 +248,15 @@ def _serve(
 
     file = Path(mechanism) if mechanism else None
     status = run(
-        Path(data), listen, file, amend=amend, show_tokens=made.update, ready=ready, log_level="warning", speed=speed
+        Path(data),
+        listen,
+        file,
+        amend=amend,
+        show_tokens=made.update,
+        ready=ready,
+        log_level="warning",
+        speed=speed,
+        unsigned=unsigned,
     )
     sys.exit(status)
 

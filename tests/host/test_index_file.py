@@ -98,7 +98,7 @@ def lived(folder: Path, notices: int) -> tuple[int, bool, bytes]:
         working.index.take(GridIndex(TRIAL.separations, TRIAL.heights))
 
     async def live() -> None:
-        host = MechanismHost(store, log, working)
+        host = MechanismHost(store, log, working, unsigned=True)
         await host.start()
         for number in range(notices):
             serial = working.mechanism.next_serial("alpha.air")

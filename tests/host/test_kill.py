@@ -21,7 +21,8 @@ import httpx2
 import pytest
 
 from keepclear.formats.entry import entry_from_bytes
-from keepclear.host.boot import as_input, kept_agreement
+from keepclear.formats.entry_input import as_input
+from keepclear.host.boot import kept_agreement
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 from keepclear.mechanism.play import step

@@ -58,7 +58,7 @@ def on_host(test: Callable[[MechanismHost, Disk], Awaitable[None]], clock: Heari
 
     async def run() -> None:
         log = boot.found(disk, AGREEMENT, at_ms=1)
-        host = MechanismHost(disk, log, boot.bring_up(disk, log), clock=clock)
+        host = MechanismHost(disk, log, boot.bring_up(disk, log), clock=clock, unsigned=True)
         await host.start()
         try:
             await test(host, disk)

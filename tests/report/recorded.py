@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from keepclear.formats.entry import agreement_entry, clock_entry, delivery_entry, statement_entry
+from keepclear.formats.findings import worked_out
 from keepclear.formats.scenario_toml import Scenario, scenario_from_toml
+from keepclear.mechanism.outcome import Outcome
 from keepclear.mechanism.play import ClockEntry, DeliveryEntry, Entry, StatementEntry
 from keepclear.mechanism.play import step as play_step
 from keepclear.scenario.player import Played, Simulated, play_on
@@ -35,17 +37,18 @@ class Recording(Simulated):
         self._history.note(outcome.changes)
         if outcome.is_entry:
             assert outcome.index == len(self.kept)
-            self.kept.append(_bytes(entry, outcome.at_ms))
+            self.kept.append(_bytes(entry, outcome))
 
 
-def _bytes(entry: Entry, at_ms: int) -> bytes:
+def _bytes(entry: Entry, outcome: Outcome) -> bytes:
+    at_ms, followed = outcome.at_ms, worked_out(outcome)
     match entry:
         case StatementEntry(_, statement, held):
-            return statement_entry(at_ms, statement, held=held)
+            return statement_entry(at_ms, statement, held=held, worked_out=followed)
         case DeliveryEntry(_, desk, through):
-            return delivery_entry(at_ms, desk, through)
+            return delivery_entry(at_ms, desk, through, worked_out=followed)
         case ClockEntry():
-            return clock_entry(at_ms)
+            return clock_entry(at_ms, worked_out=followed)
         case _:
             raise AssertionError(entry)
 

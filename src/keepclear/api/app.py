@@ -9,18 +9,35 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 import keepclear
-from keepclear.api import console, events, health, line_reads, metrics, notation, phrases, problems, reads, statements
+from keepclear.api import (
+    console,
+    events,
+    export,
+    health,
+    line_reads,
+    metrics,
+    notation,
+    phrases,
+    problems,
+    reads,
+    statements,
+    tree,
+)
 from keepclear.api.answers import answer
 from keepclear.api.models import DESCRIBED_BY_HAND
 from keepclear.api.security import SecurityHeaders, desk_router
 from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.recording import Recording
 from keepclear.host.tokens import TokenBook
 
 
-def create_app(host: MechanismHost, tokens: TokenBook, *, assets: Path | None = None) -> FastAPI:
+def create_app(
+    host: MechanismHost, tokens: TokenBook, *, assets: Path | None = None, recording: Recording | None = None
+) -> FastAPI:
     """The application that speaks for ``host``. Everything under ``/v1`` asks for a desk's token before anything else.
 
-    ``assets`` is the folder of the built console; left out, the one in the package.
+    ``assets`` is the folder of the built console; left out, the one in the package. ``recording`` has the record's
+    tree; without it there are no checkpoints to be had.
     """
     app = FastAPI(
         title="Keepclear",
@@ -31,6 +48,7 @@ def create_app(host: MechanismHost, tokens: TokenBook, *, assets: Path | None = 
         redirect_slashes=False,
     )
     app.state.host = host
+    app.state.recording = recording
     app.state.tokens = tokens
     app.state.metrics = metrics.Metrics()
     host.observer = app.state.metrics
@@ -41,7 +59,7 @@ def create_app(host: MechanismHost, tokens: TokenBook, *, assets: Path | None = 
     async def described() -> Response:
         return answer(describe(app))
 
-    for part in (statements, reads, line_reads, phrases, notation, events):
+    for part in (statements, reads, line_reads, phrases, notation, events, tree, export):
         app.include_router(part.router)
     app.include_router(itself)
     app.include_router(health.router)

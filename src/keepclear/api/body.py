@@ -18,10 +18,21 @@ PARSED_ON_THE_LOOP_BYTES = 16_000
 Parsed = TypeVar("Parsed")
 
 
-async def read_body(request: Request, most_bytes: int = STATEMENT_LIMITS.max_bytes) -> bytes:
-    """The body. Raises ``TooLarge`` as soon as it is known to be, and 415 when it is not declared to be JSON."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+JSON = "application/json"
+JOSE = "application/jose"
+"""A compact JWS (RFC 7515 §9.2.1)."""
+
+
+def media_type(request: Request) -> str:
+    """What the body is declared to be."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(
+    request: Request, most_bytes: int = STATEMENT_LIMITS.max_bytes, *, declared_as: str = JSON
+) -> bytes:
+    """The body. Raises ``TooLarge`` as soon as it is known to be, and 415 when it is declared to be something else."""
+    if media_type(request) != declared_as:
         raise HTTPException(415)
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > most_bytes:

@@ -142,7 +142,7 @@ async def conversation(
     kept = [data for place in places for data in await host.entries(place, 1)]
     entries = await asyncio.to_thread(read_back, kept)
     async with host.reading() as mechanism:
-        heard = [mechanism.heard(each.statement["id"], each.statement) for each in entries if each.statement]
+        heard = [mechanism.heard(each.statement["id"], each.statement, each.jws) for each in entries if each.statement]
         items = [shown for each in heard if each is not None and (shown := view(mechanism, caller.desk, each))]
     following = start + len(places)
     return answer({"items": items, "next": following if following < len(names) else None})

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from keepclear.api.security import metrics_reader
 from keepclear.host.observe import Batch, Observer
+from keepclear.host.recording import Recording
 from keepclear.mechanism.words import Severity
 
 router = APIRouter(tags=["host"])
@@ -45,6 +46,15 @@ class Metrics(Observer):
         self._dropped = Gauge("keepclear_streams_dropped", "Event streams ended as too slow.", registry=self.registry)
         self._index = Gauge("keepclear_record_index", "The record's last index.", registry=self.registry)
 
+        self._tree = Gauge("keepclear_tree_size", "Entries under the newest checkpoint.", registry=self.registry)
+        self._behind = Gauge(
+            "keepclear_tree_behind", "Durable entries that no checkpoint covers yet.", registry=self.registry
+        )
+        self._publish = Gauge("keepclear_tree_publish_seconds", "Making the newest checkpoint.", registry=self.registry)
+        self._tree_failed = Gauge(
+            "keepclear_tree_failed", "1 when the tree takes nothing more, else 0.", registry=self.registry
+        )
+
     def refused(self, code: str) -> None:
         """A statement was not recorded."""
         self._refused.labels(code).inc()
@@ -57,7 +67,16 @@ class Metrics(Observer):
         for seconds in done.lags_s:
             self._lag.observe(seconds)
 
-    def now(self, *, queue: int, streams: int, dropped: int, index: int, open_alerts: Mapping[str, int]) -> bytes:
+    def now(
+        self,
+        *,
+        queue: int,
+        streams: int,
+        dropped: int,
+        index: int,
+        open_alerts: Mapping[str, int],
+        recording: Recording | None = None,
+    ) -> bytes:
         """The page, with the gauges as they are at this moment."""
         for severity in Severity:
             self._alerts.labels(severity).set(open_alerts.get(severity, 0))
@@ -65,6 +84,11 @@ class Metrics(Observer):
         self._streams.set(streams)
         self._dropped.set(dropped)
         self._index.set(index)
+        if recording is not None:
+            self._tree.set(recording.checkpoint.size)
+            self._behind.set(recording.behind)
+            self._publish.set(recording.publish_s)
+            self._tree_failed.set(recording.failure is not None)
         return generate_latest(self.registry)
 
 
@@ -81,5 +105,6 @@ async def metrics(request: Request, _reader: Annotated[str, Depends(metrics_read
         dropped=host.streams.dropped,
         index=host.index,
         open_alerts=open_alerts,
+        recording=request.app.state.recording,
     )
     return Response(content, media_type=CONTENT_TYPE_LATEST)

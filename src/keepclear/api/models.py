@@ -237,6 +237,7 @@ class Me(Model):
     now: Instant
     clock_speed: float = Field(description="How many times as fast as the machine's clock; other than 1: an exercise.")
     next_serial: int
+    signatures: Literal["required", "optional"] = Field(description="Whether a live statement has to be signed.")
 
 
 class InForceOut(Model):
@@ -265,6 +266,32 @@ class MechanismOut(Model):
     zones: list[dict[str, Any]]
     third_forces: list[dict[str, Any]]
     in_force: InForceOut
+    signatures: Literal["required", "optional"]
+
+
+class KeyOut(Model):
+    """A desk's key. ``valid_from`` and ``retired_at`` are record indexes: of what enrolled it, and what retired it."""
+
+    desk: str
+    party: str | None
+    kid: str = Field(description="Its name: base64url of its thumbprint (RFC 7638).")
+    key: dict[str, str] = Field(description="The public key as a JWK (RFC 8037).")
+    fingerprint: str = Field(description="The first 128 bits of its name, to be compared by voice.")
+    valid_from: int
+    enrolled_at: Instant
+    enrolled_in: str = Field(description="The id of the statement.")
+    vouched_by: str | None = Field(description="The key that signed its enrolment; null: it did so itself.")
+    retired_at: int | None
+    retired_in: str | None
+    retired_by: str | None = Field(description="The desk that said so.")
+    retired_why: str | None = Field(description="«replaced», or the reason that was given.")
+
+
+class KeyList(Model):
+    """Every desk's keys, and the record index at which this was true."""
+
+    items: list[KeyOut]
+    index: int
 
 
 class PhraseOut(Model):

@@ -15,7 +15,15 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from keepclear.errors import InvalidInput, KeepclearError, Overloaded, Refused, StoreFailed, Unauthenticated
+from keepclear.errors import (
+    InvalidInput,
+    KeepclearError,
+    Overloaded,
+    Refused,
+    SignatureRequired,
+    StoreFailed,
+    Unauthenticated,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -34,7 +42,7 @@ _HTTP_CODES = {
     404: ("not_found", "There is nothing at this address; see /v1/openapi.json"),
     405: ("method_not_allowed", "This address takes other methods; see the Allow header"),
     413: ("too_large", "The body is too large"),
-    415: ("unsupported_media_type", "Send the body as application/json"),
+    415: ("unsupported_media_type", "Send the body as application/json; a signed statement as application/jose"),
 }
 
 _UNFORESEEN = "Something went wrong inside the host, and its log says what. Say a statement again with its id"
@@ -62,6 +70,8 @@ def problem_of(error: KeepclearError) -> Response:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="keepclear"'
+    if isinstance(error, SignatureRequired):
+        headers["WWW-Authenticate"] = 'JWS realm="keepclear", alg="Ed25519"'
     if isinstance(error, Overloaded | StoreFailed):
         headers["Retry-After"] = "1"
     field = error.field if isinstance(error, InvalidInput | Refused) else None

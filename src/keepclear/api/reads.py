@@ -14,6 +14,7 @@ from keepclear.api.models import (
     AdviceOut,
     AlertOut,
     AlertPage,
+    KeyList,
     Me,
     MechanismOut,
     NoticeOut,
@@ -58,6 +59,7 @@ async def me(request: Request, caller: Asking) -> Response:
             "now": format_instant(host.now()),
             "clock_speed": host.clock_speed,
             "next_serial": serial,
+            "signatures": host.signatures,
         }
     )
 
@@ -76,7 +78,8 @@ async def mechanism_as_data(request: Request, _caller: Asking, at: At = None) ->
         message = f"entry {in_force.index}: there should be an agreement; restore the file from a copy"
         raise RecordDamaged(message)
     which = {"number": in_force.number, "index": in_force.index, "since": format_instant(kept.at)}
-    return answer({**agreement_view(kept.agreement), "in_force": {**which, "digest": agreement_digest(kept.agreement)}})
+    in_force_now = {**which, "digest": agreement_digest(kept.agreement)}
+    return answer({**agreement_view(kept.agreement), "in_force": in_force_now, "signatures": host.signatures})
 
 
 def agreement_view(agreement: Agreement) -> dict[str, Any]:
@@ -191,6 +194,15 @@ async def obligations(
         return answer({"items": items, "next": following, "index": host.index})
 
 
+@router.get("/keys", response_class=Response, responses={200: {"model": KeyList}})
+async def keys(request: Request, caller: Asking) -> Response:
+    """Every desk's keys in the order enrolled, retired ones too: with these, anybody can check who said what."""
+    host = request.app.state.host
+    async with host.reading() as mechanism:
+        items = [shown for key in mechanism.desk_keys() if (shown := view(mechanism, caller.desk, key)) is not None]
+        return answer({"items": items, "index": host.index})
+
+
 @router.get("/record", response_class=Response, responses={200: {"model": RecordPage}})
 async def record(
     request: Request,
@@ -222,7 +234,7 @@ def record_item(mechanism: Mechanism, desk: str, index: int, entry: Entry) -> di
     """An entry as a desk may see it: a statement by its view, a delivery for its own desk and the mediator."""
     item = {"index": index, "at": format_instant(entry.at), "kind": entry.kind, "statement": None}
     if entry.statement is not None:
-        heard = mechanism.heard(entry.statement["id"], entry.statement)
+        heard = mechanism.heard(entry.statement["id"], entry.statement, entry.jws)
         item["statement"] = None if heard is None else view(mechanism, desk, heard)
         return item if item["statement"] is not None else None
     if entry.kind == "delivery" and desk not in (entry.desk, MEDIATOR_DESK):

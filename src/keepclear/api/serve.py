@@ -4,57 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
 
 from keepclear.api import logs
 from keepclear.api.app import create_app
+from keepclear.api.listening import DEFAULT_LISTEN, Address, bind
 from keepclear.errors import InvalidInput
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host import boot, tokens
 from keepclear.host.clock import HearingClock
 from keepclear.host.exercise import check_speed, clock_of_speed
 from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.record_tree import open_tree
+from keepclear.host.recording import Recording
 from keepclear.host.tokens import TokenBook
 from keepclear.host.working import Working
 from keepclear.mechanism.agreement import Agreement
 from keepclear.store import SqliteStore, Store
 
 DEFAULT_DATA = Path("keepclear-data")
-DEFAULT_LISTEN = "127.0.0.1:8740"
 TOKENS_FILE = "tokens.json"
 STOPPED_BY_FAILURE = 1
 """The exit status after the store has refused: not 0, so that a supervisor starts the host again."""
 
 GRACE_S = 5
 _log = structlog.get_logger("keepclear.host")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen. Port 0 lets the system choose."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def parse(cls, text: str) -> Address:
-        """``HOST:PORT``, ``[IPV6]:PORT`` or ``:PORT``. Raises ``InvalidInput``."""
-        host, colon, port = text.rpartition(":")
-        if not colon or not port.isdecimal() or int(port) > 65_535:
-            raise InvalidInput("--listen", repr(text), f"HOST:PORT, such as {DEFAULT_LISTEN}")
-        return cls(host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port))
-
-    @property
-    def url(self) -> str:
-        """The address as a browser takes it."""
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
 
 class Server(uvicorn.Server):
@@ -82,15 +62,20 @@ async def serve(
     assets: Path | None = None,
     told: Sequence[tuple[int, dict[str, bytes]]] = (),
     clock: HearingClock | None = None,
+    unsigned: bool = False,
+    recording: Recording | None = None,
 ) -> int:
     """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
 
     ``ready`` is called with the URL once connections are taken; ``told`` is what changed just now, for desks that come
-    back. The store stays open.
+    back; ``unsigned`` takes live statements that nobody signed; ``recording`` keeps the record's tree up meanwhile.
+    The store stays open.
     """
-    host = MechanismHost(store, log, working, clock=clock)
+    host = MechanismHost(store, log, working, clock=clock, unsigned=unsigned)
+    if unsigned:
+        _log.warning("unsigned_statements_taken", mechanism=log)
     host.streams.begin(host.index - len(told), told)
-    app = create_app(host, book, assets=assets)
+    app = create_app(host, book, assets=assets, recording=recording)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -103,8 +88,11 @@ async def serve(
     )
     server = Server(config, host)
     host.on_failure = lambda: setattr(server, "should_exit", True)
-    listening = _bind(address)
+    listening = bind(address)
     try:
+        if recording is not None:
+            host.on_durable = recording.tell
+            recording.start()
         await host.start()
         bound = listening.getsockname()
         _log.info("listening", url=Address(bound[0], bound[1]).url, mechanism=log, index=host.index)
@@ -113,26 +101,9 @@ async def serve(
     finally:
         listening.close()
         await host.stop()
+        if recording is not None:
+            await asyncio.to_thread(recording.stop)
     return STOPPED_BY_FAILURE if host.failure is not None else 0
-
-
-def _bind(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    # asyncio turns Nagle off only where the protocol is named; with it on, an answer waits 40 ms for a delayed ACK
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((address.host, address.port))
-    except OSError as error:
-        listening.close()
-        raise InvalidInput(
-            "--listen",
-            f"{address.host}:{address.port} cannot be had ({error.strerror})",
-            "a free address of this machine",
-        ) from None
-    listening.listen(2048)
-    listening.setblocking(False)
-    return listening
 
 
 def run(
@@ -146,15 +117,18 @@ def run(
     ready: Callable[[str], None] = lambda _: None,
     log_level: str = "info",
     speed: float = 1.0,
+    unsigned: bool = False,
+    origin: str | None = None,
 ) -> int:
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
 
-    With ``speed`` over 1 the clock of hearing runs so many times as fast as the machine's, for exercises only.
+    With ``speed`` over 1 the clock of hearing runs so many times as fast as the machine's, for exercises only. With
+    ``unsigned`` live statements are taken that nobody signed.
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
     connection is taken. With ``amend`` the agreement in the file is in force from now on, and desks that have no token
-    yet get one. Raises ``InvalidInput`` for what was given wrongly, ``Refused`` for an amendment that may not be,
-    ``StoreFailed`` for what the disk refuses.
+    yet get one. ``origin`` names the log of a record that is begun. Raises ``InvalidInput`` for what was given wrongly,
+    ``Refused`` for an amendment that may not be, ``StoreFailed`` and ``RecordFailed`` for what the disk refuses.
     """
     if init and amend:
         raise InvalidInput("--init", "given with --amend", "one of them: --amend makes tokens for new desks by itself")
@@ -177,7 +151,9 @@ def run(
             book.save_again(data_dir / TOKENS_FILE)
             show_tokens(made)
         clock = clock_of_speed(speed, working.mechanism.now)
-        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, clock=clock))
+        recording = Recording(open_tree(data_dir, store, log, origin))
+        more: dict[str, Any] = {"clock": clock, "unsigned": unsigned, "recording": recording}
+        return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, **more))
     finally:
         store.close()
 

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
+import structlog
 from fastapi import Header, Request
 from starlette.responses import Response
 
 from keepclear.api.answers import answer
-from keepclear.api.body import parse_body
+from keepclear.api.body import JOSE, JSON, media_type, parse_body, read_body
 from keepclear.api.models import DeliveryIn, Preview, PreviewIn, Receipt, StatementIn
 from keepclear.api.security import Asking, desk_router
-from keepclear.errors import Forbidden, InvalidInput
+from keepclear.errors import Forbidden, InvalidInput, KeyNotValid, SignatureInvalid, SignatureRequired
 from keepclear.formats.reader import Table
 from keepclear.formats.statement_json import notice_body_from_json, statement_from_json, uuid7
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
+from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.signed import signed_statement
 from keepclear.mechanism.bodies import NoticeBody
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
+from keepclear.mechanism.statement import Statement
+from keepclear.record.verify.jws import MOST_TOKEN_BYTES
 
 router = desk_router("statements")
+_log = structlog.get_logger("keepclear.api")
 
 
-def _takes(model: type[Any]) -> dict[str, Any]:
+def _takes(model: type[Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
     """What OpenAPI says of a body that is read strictly by hand."""
     schema = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
-    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
+    return {"requestBody": {"required": True, "content": {JSON: schema, **(more or {})}}}
+
+
+_SIGNED = {
+    JOSE: {"schema": {"type": "string", "description": "A compact JWS whose payload is a StatementIn (RFC 8785)."}}
+}
 
 
 @router.post(
@@ -36,21 +48,36 @@ def _takes(model: type[Any]) -> dict[str, Any]:
         200: {"model": Receipt, "description": "Heard before, and the same: the receipt of then."},
         201: {"model": Receipt, "description": "Heard, and durable."},
     },
-    openapi_extra=_takes(StatementIn),
+    openapi_extra=_takes(StatementIn, _SIGNED),
 )
 async def say(
     request: Request,
     caller: Asking,
     keepclear_held: Annotated[bool, Header(description="The desk kept it while its link was down.")] = False,
 ) -> Response:
-    """Say a statement. It is durable when this answers; the same id with the same content may be said again."""
+    """Say a statement: a compact JWS (application/jose), or JSON where this host takes what is not signed.
+
+    It is durable when this answers; the same id with the same content may be said again.
+    """
     host = request.app.state.host
-    statement = await parse_body(request, lambda value: statement_from_json(value, host.agreement))
-    if statement.sender != caller.desk:
-        message = f"from: this is the token of {caller.desk}; a desk speaks for itself only"
-        raise Forbidden(message)
-    told = await host.say(statement, held=keepclear_held)
+    try:
+        statement = await _statement(request, host)
+        if statement.sender != caller.desk:
+            message = f"from: this is the token of {caller.desk}; a desk speaks for itself only"
+            raise Forbidden(message)
+        told = await host.say(statement, held=keepclear_held)
+    except (SignatureInvalid, SignatureRequired, KeyNotValid) as error:
+        _log.warning("signature_refused", code=error.code, field=error.field, desk=caller.desk)
+        raise
     return answer(told.body, 201 if told.new else 200)
+
+
+async def _statement(request: Request, host: MechanismHost) -> Statement:
+    """The statement as it came, its signature found good if it has one."""
+    if media_type(request) != JOSE:
+        return await parse_body(request, lambda value: statement_from_json(value, host.agreement))
+    compact = await read_body(request, MOST_TOKEN_BYTES, declared_as=JOSE)
+    return await asyncio.to_thread(signed_statement, compact, host.agreement, host.key)
 
 
 @router.post(

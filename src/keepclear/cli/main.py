@@ -17,6 +17,7 @@ from keepclear.cli import (
     advise,
     check,
     dossier,
+    export,
     handover,
     inbox,
     line,
@@ -28,6 +29,8 @@ from keepclear.cli import (
     serve,
     settle,
     stop,
+    verify,
+    witness,
 )
 from keepclear.cli.demo import command as demo
 from keepclear.cli.output import end_with
@@ -49,6 +52,8 @@ app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
 app.command("dossier")(dossier.dossier)
+app.command("export")(export.export)
+app.command("verify")(verify.verify)
 app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")
@@ -58,6 +63,7 @@ app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
 app.command("handover")(handover.handover)
+app.command("witness")(witness.witness)
 app.command("phrases")(phrases.phrases)
 app.command("notation", context_settings=notation.ANY_TEXT)(notation.notation)
 

@@ -26,6 +26,13 @@ def serve(
     speed: Annotated[
         float, typer.Option("--speed", metavar="N", help="For exercises only: the clock runs N times as fast.")
     ] = 1.0,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Take live statements that nobody signed: nobody is held to them.")
+    ] = False,
+    origin: Annotated[
+        str | None,
+        typer.Option("--origin", metavar="NAME", help="What a record that is begun is called in its checkpoints."),
+    ] = None,
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
@@ -59,5 +66,7 @@ def serve(
         ready=ready,
         log_level=log_level,
         speed=speed,
+        unsigned=unsigned,
+        origin=origin,
     )
     raise typer.Exit(status)

@@ -1,13 +1,16 @@
-"""Entries of the record as canonical JSON (RFC 8785): the inputs of a mechanism, and nothing that follows from them.
+"""Entries of the record as canonical JSON (RFC 8785): the inputs of a mechanism, and a hash of what follows from them.
 
-``{"v": 1, "rules": "1", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", …}``: ``at`` is in
-milliseconds since 1970, and ``rules`` the version of the rules that worked the entry out (architecture: «only inputs
-are kept»). The same entry always has the same bytes.
+``{"v": 2, "rules": "2", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", "worked_out": …, …}``:
+``at`` is in milliseconds since 1970, and ``rules`` the version of the rules that worked the entry out (architecture:
+«only inputs are kept»). ``worked_out`` is the hash of what followed from it (``findings``), so that whoever plays the
+record again can tell whether the same follows. A signed statement is there as the token that it came as, ``jws``, in
+place of ``statement``. Version 1 had neither, and is still read. The same entry always has the same bytes.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -15,6 +18,7 @@ from typing import Any, Literal, cast
 import rfc8785
 
 from keepclear.errors import InvalidInput
+from keepclear.formats.findings import NOTHING
 from keepclear.formats.mechanism_table import agreement_to_table
 from keepclear.formats.mechanism_toml import agreement_from_table
 from keepclear.formats.reader import Table
@@ -22,8 +26,15 @@ from keepclear.formats.strict_json import Limits, loads
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.statement import Statement
+from keepclear.record.verify.base64url import decoded
+from keepclear.record.verify.jws import taken_apart
 
-ENTRY_VERSION = 1
+FIRST_VERSION = 1
+"""Entries that know no signed statements."""
+
+ENTRY_VERSION = 2
+"""The version that is written."""
+
 ENTRY_LIMITS = Limits(max_bytes=64_000_000, max_depth=32)
 """Our own entries hold statements and agreements that were read under narrower limits."""
 
@@ -43,37 +54,46 @@ class Entry:
     held: bool = False
     desk: str | None = None
     through: int | None = None
+    worked_out: str | None = None
+    """The hash of what was worked out at this entry; None in one of version 1."""
+    jws: str | None = None
+    """The token that a signed statement came as; ``statement`` is then what its payload holds."""
 
 
-def agreement_entry(at: int, agreement: Agreement) -> bytes:
+def agreement_entry(at: int, agreement: Agreement, *, worked_out: str = NOTHING) -> bytes:
     """What is agreed from then on: the first entry of a record, and one wherever it was amended."""
-    return _bytes("agreement", at, {"agreement": agreement_to_table(agreement)})
+    return _bytes("agreement", at, worked_out, {"agreement": agreement_to_table(agreement)})
 
 
-def statement_entry(at: int, statement: Statement, *, held: bool = False) -> bytes:
+def statement_entry(at: int, statement: Statement, *, held: bool = False, worked_out: str = NOTHING) -> bytes:
     """A statement, at the time that it was heard; ``held`` when its desk kept it while its link was down."""
     if statement.source is None:
         raise InvalidInput("statement", "without what was heard", "a statement that was read from JSON")
-    return _bytes("statement", at, {"statement": statement.source, **({"held": True} if held else {})})
+    said = {"statement": statement.source} if statement.jws is None else {"jws": statement.jws}
+    return _bytes("statement", at, worked_out, {**said, **({"held": True} if held else {})})
 
 
-def delivery_entry(at: int, desk: str, through: int) -> bytes:
+def delivery_entry(at: int, desk: str, through: int, *, worked_out: str = NOTHING) -> bytes:
     """A desk's machine has everything up to the record's index ``through``."""
-    return _bytes("delivery", at, {"desk": desk, "through": through})
+    return _bytes("delivery", at, worked_out, {"desk": desk, "through": through})
 
 
-def clock_entry(at: int) -> bytes:
+def clock_entry(at: int, *, worked_out: str = NOTHING) -> bytes:
     """The clock was advanced to ``at``, and something was due."""
-    return _bytes("clock", at, {})
+    return _bytes("clock", at, worked_out, {})
 
 
-def _bytes(kind: EntryKind, at: int, more: Mapping[str, Any]) -> bytes:
-    return rfc8785.dumps({"v": ENTRY_VERSION, "rules": RULES_VERSION, "at": at, "kind": kind, **more})
+def _bytes(kind: EntryKind, at: int, worked_out: str, more: Mapping[str, Any]) -> bytes:
+    every: dict[str, Any] = {"v": ENTRY_VERSION, "rules": RULES_VERSION, "at": at, "kind": kind, **more}
+    return rfc8785.dumps({**every, "worked_out": worked_out})
 
+
+_VERSIONS = (FIRST_VERSION, ENTRY_VERSION)
+_HASH = re.compile(r"[A-Za-z0-9_-]{43}")
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "agreement": ("agreement",),
-    "statement": ("statement", "held"),
+    "statement": ("statement", "jws", "held"),
     "delivery": ("desk", "through"),
     "clock": (),
 }
@@ -85,9 +105,18 @@ def entry_as_kept(data: bytes) -> Entry:
     What other rules wrote, and what is no statement, is read as strictly as ever.
     """
     value = json.loads(data)
-    if value.get("kind") != "statement" or value.get("v") != ENTRY_VERSION or value.get("rules") != RULES_VERSION:
+    if value.get("kind") != "statement" or value.get("v") not in _VERSIONS or value.get("rules") != RULES_VERSION:
         return entry_from_bytes(data)
-    return Entry("statement", value["at"], value["rules"], statement=value["statement"], held=value.get("held", False))
+    jws = value.get("jws")
+    return Entry(
+        "statement",
+        value["at"],
+        value["rules"],
+        statement=value["statement"] if jws is None else json.loads(decoded(jws.split(".")[1])),
+        held=value.get("held", False),
+        worked_out=value.get("worked_out"),
+        jws=jws,
+    )
 
 
 def entry_from_bytes(data: bytes) -> Entry:
@@ -95,13 +124,13 @@ def entry_from_bytes(data: bytes) -> Entry:
     value = loads(data, limits=ENTRY_LIMITS)
     kind = value.get("kind") if isinstance(value, Mapping) else None
     own = _KEYS.get(kind, ()) if isinstance(kind, str) else ()
-    table = Table(value, "", ("v", "rules", "at", "kind", *own))
-    if table.integer("v") != ENTRY_VERSION:
-        raise table.refuse("v", f"{ENTRY_VERSION}, the version of entries that is known here")
+    first = isinstance(value, Mapping) and value.get("v") == FIRST_VERSION
+    table = Table(value, "", ("v", "rules", "at", "kind", *(() if first else ("worked_out",)), *own))
+    version = table.integer("v")
+    if version not in _VERSIONS:
+        raise table.refuse("v", f"{ENTRY_VERSION}, the version of entries that is known here, or an older one")
     kind = cast("EntryKind", table.choice("kind", tuple(_KEYS)))
-    statement = table.value("statement")
-    if kind == "statement" and not isinstance(statement, Mapping):
-        raise table.refuse("statement", "the statement as heard")
+    statement, jws = _said(table) if kind == "statement" else (None, None)
     return Entry(
         kind,
         table.integer("at"),
@@ -111,4 +140,30 @@ def entry_from_bytes(data: bytes) -> Entry:
         table.flag("held"),
         table.text("desk") if kind == "delivery" else None,
         table.integer("through") if kind == "delivery" else None,
+        _worked_out(table) if version != FIRST_VERSION else None,
+        jws,
     )
+
+
+def _worked_out(table: Table) -> str:
+    expected = "the hash of what was worked out, 43 characters of base64url"
+    text = table.text("worked_out", expected)
+    if _HASH.fullmatch(text) is None:
+        raise table.refuse("worked_out", expected)
+    return text
+
+
+def _said(table: Table) -> tuple[Mapping[str, Any], str | None]:
+    """A statement as heard, and the token that it came as, of which there is one where it was signed."""
+    jws = table.value("jws")
+    if jws is None or table.value("v") == FIRST_VERSION:
+        statement = table.value("statement")
+        if jws is not None or not isinstance(statement, Mapping):
+            raise table.refuse("statement", "the statement as heard")
+        return statement, None
+    if "statement" in table or not isinstance(jws, str):
+        raise table.refuse("jws", "the token of a signed statement, and no statement beside it")
+    value = loads(taken_apart(jws).payload)
+    if not isinstance(value, Mapping):
+        raise table.refuse("jws", "a token that holds a statement")
+    return value, jws

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from keepclear.errors import InvalidInput
+from keepclear.formats.key_json import key_enrol_body, key_revoke_body
 from keepclear.formats.line_json import LINE_TYPES, line_body_from_json
 from keepclear.formats.notation.read_back import read_back_from_json
 from keepclear.formats.place_json import place_from_json
@@ -89,6 +90,10 @@ def body_from_json(
         return _ack_body(value, field, agreement, said_at_ms)
     if kind is StatementType.MESSAGE:
         return _message_body(value, field)
+    if kind is StatementType.KEY_ENROL:
+        return key_enrol_body(value, field)
+    if kind is StatementType.KEY_REVOKE:
+        return key_revoke_body(value, field, agreement)
     if kind in LINE_TYPES:
         return line_body_from_json(kind, value, field, agreement)
     table = Table(value, field, ("notice", "reason"))

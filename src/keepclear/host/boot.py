@@ -12,7 +12,8 @@ import structlog
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
 from keepclear.formats.entry import Entry, agreement_entry, clock_entry, entry_as_kept, entry_from_bytes
-from keepclear.formats.statement_json import statement_from_json
+from keepclear.formats.entry_input import as_input
+from keepclear.formats.findings import worked_out
 from keepclear.host.clock import wall_clock_ms
 from keepclear.host.index_file import index_path
 from keepclear.host.live_index import await_grid, live_index
@@ -22,7 +23,6 @@ from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.agreement_succession import changed_parts
 from keepclear.mechanism.core import Mechanism
-from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.outcome import Outcome
 from keepclear.store.protocol import Store
 
@@ -95,7 +95,10 @@ def agree(
     at = max(wall_clock_ms() if at_ms is None else at_ms, working.mechanism.now)
     due = working.mechanism.advance(at)
     changed = working.mechanism.amend_agreement(agreement, at)
-    inputs = ((due, clock_entry(at)), (changed, agreement_entry(at, agreement)))
+    inputs = (
+        (due, clock_entry(at, worked_out=worked_out(due))),
+        (changed, agreement_entry(at, agreement, worked_out=worked_out(changed))),
+    )
     taken = [(outcome, entry) for outcome, entry in inputs if outcome.is_entry]
     store.append(log, working.length, [entry for _, entry in taken])
     working.length += len(taken)
@@ -122,26 +125,22 @@ def bring_up(store: Store, log: str) -> Working:
         except Exception as error:
             message = f"log {log!r}, entry {index}: it cannot be played ({error}); was it written by other rules?"
             raise RecordDamaged(message) from error
+        _check_worked_out(log, index, entry, outcome)
         if entry.statement is not None:
             working.note_raised(entry.statement["id"], outcome)
         working.length = index + 1
     return working
 
 
-def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
-    """An entry of our own record as the input that it was, under the agreement in force then.
-
-    An envelope that these rules took is not judged again.
-    """
-    if entry.statement is not None:
-        accepted = entry.rules == RULES_VERSION
-        statement = statement_from_json(entry.statement, agreement, as_kept=accepted)
-        return play.StatementEntry(entry.at, statement, entry.held)
-    if entry.desk is not None and entry.through is not None:
-        return play.DeliveryEntry(entry.at, entry.desk, entry.through)
-    if entry.agreement is not None:
-        return play.AgreementEntry(entry.at, entry.agreement)
-    return play.ClockEntry(entry.at)
+def _check_worked_out(log: str, index: int, entry: Entry, outcome: Outcome) -> None:
+    """What the record says was worked out is worked out now; an entry of version 1 does not say."""
+    if entry.worked_out is None or entry.worked_out == (now := worked_out(outcome)):
+        return
+    message = (
+        f"log {log!r}, entry {index}: by the record the hash of what was worked out there is {entry.worked_out}, "
+        f"and now it is {now}; the rules differ: run the version of Keepclear that wrote it"
+    )
+    raise RecordDamaged(message)
 
 
 def _from_snapshot(store: Store, log: str) -> Working | None:

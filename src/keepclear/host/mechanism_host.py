@@ -19,11 +19,11 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 
-from keepclear.errors import InvalidInput, KeepclearError, Overloaded, StoreFailed
+from keepclear.errors import InvalidInput, KeepclearError, Overloaded, SignatureRequired, StoreFailed
 from keepclear.host.boot import bring_up
 from keepclear.host.clock import HearingClock
 from keepclear.host.index_file import index_path
@@ -34,7 +34,9 @@ from keepclear.host.work import Answer, Delivered, Input, Said, Worked, Worker
 from keepclear.host.working import Working
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.statement import Statement
+from keepclear.mechanism.words import Mode
 from keepclear.store.protocol import Store
 
 MOST_WAITING = 1_000
@@ -72,13 +74,19 @@ class _Done:
 class MechanismHost:
     """Runs the mechanism whose record is ``log`` in ``store``. Make it with ``boot.bring_up``'s result, then ``start``.
 
-    All methods belong to the event loop. ``on_failure`` is called once, when the store has refused.
+    All methods belong to the event loop. ``on_failure`` is called once, when the store has refused; ``on_durable`` with
+    the record's length whenever it has grown.
     """
 
-    def __init__(self, store: Store, log: str, working: Working, *, clock: HearingClock | None = None) -> None:
+    def __init__(
+        self, store: Store, log: str, working: Working, *, clock: HearingClock | None = None, unsigned: bool = False
+    ) -> None:
+        self.unsigned = unsigned
+        """Whether live statements are taken that nobody signed."""
         self.streams = Streams()
         self.observer: Observer = Nobody()
         self.on_failure: Callable[[], None] = lambda: None
+        self.on_durable: Callable[[int], None] = lambda _: None
         self.failure: StoreFailed | None = None
         self._store = store
         self._log_name = log
@@ -101,6 +109,15 @@ class MechanismHost:
     def agreement(self) -> Agreement:
         """What was agreed."""
         return self._working.agreement
+
+    @property
+    def signatures(self) -> Literal["required", "optional"]:
+        """Whether a live statement has to be signed to be heard."""
+        return "optional" if self.unsigned else "required"
+
+    def key(self, kid: str) -> DeskKey | None:
+        """The key of a name, retired or not; may be asked from any thread. See ``host.signed``."""
+        return self._working.mechanism.key(kid)
 
     @property
     def index(self) -> int:
@@ -135,7 +152,14 @@ class MechanismHost:
         self._writer.shutdown()
 
     async def say(self, statement: Statement, *, held: bool = False) -> Answer:
-        """The statement is in the record and durable: its receipt, and whether it is new. See ``Mechanism.hear``."""
+        """The statement is in the record and durable: its receipt, and whether it is new. See ``Mechanism.hear``.
+
+        A statement that says it is signed comes from ``host.signed``. Raises SignatureRequired for a live one that is
+        not, unless this host takes those.
+        """
+        if statement.signed_by is None and statement.mode is Mode.LIVE and not self.unsigned:
+            given = "this statement is not signed"
+            raise SignatureRequired("signature", given, "sign it with a key of your desk (application/jose)")
         return await self._put(statement.sender, Said(statement, held, self._clock.now()))
 
     async def deliver(self, desk: str, through: int) -> None:
@@ -274,6 +298,8 @@ class MechanismHost:
     def _publish(self, done: _Done) -> None:
         """The batch is durable: its events leave."""
         self._index = done.first + len(done.worked.entries) - 1
+        if done.worked.entries:
+            self.on_durable(self._index + 1)
         self._next_due = done.next_due
         for index, views in done.worked.events:
             self.streams.publish(index, views)

@@ -13,6 +13,7 @@ from typing import Any
 
 from keepclear.errors import HearingFailed, IdInUse, KeepclearError
 from keepclear.formats.entry import clock_entry, delivery_entry, statement_entry
+from keepclear.formats.findings import worked_out
 from keepclear.host.render import event_data, receipt
 from keepclear.host.working import Working
 from keepclear.mechanism.outcome import Outcome
@@ -104,7 +105,7 @@ class Worker:
             return self._hear(given, at)
         outcome = self._mechanism.deliver(given.desk, given.through, at)
         if outcome.is_entry:
-            self._note(outcome, delivery_entry(at, given.desk, given.through))
+            self._note(outcome, delivery_entry(at, given.desk, given.through, worked_out=worked_out(outcome)))
         return Answer(outcome.is_entry, {})
 
     def _hear(self, said: Said, at: int) -> Answer:
@@ -114,7 +115,7 @@ class Worker:
             return self._say_again(statement, before[0])
         outcome = self._mechanism.hear(statement, at, held=said.held)
         self._working.note_raised(statement.id, outcome)
-        self._note(outcome, statement_entry(at, statement, held=said.held))
+        self._note(outcome, statement_entry(at, statement, held=said.held, worked_out=worked_out(outcome)))
         return Answer(new=True, body=receipt(self._working, statement.sender, statement.id))
 
     def _say_again(self, statement: Statement, index: int) -> Answer:
@@ -135,7 +136,7 @@ class Worker:
             return
         outcome = self._mechanism.advance(max(now_ms, self._mechanism.now))
         if outcome.is_entry:
-            self._note(outcome, clock_entry(outcome.at_ms))
+            self._note(outcome, clock_entry(outcome.at_ms, worked_out=worked_out(outcome)))
 
     def _note(self, outcome: Outcome, entry: bytes) -> None:
         assert outcome.index == self._working.length, "the mechanism counts as the record does"  # noqa: S101

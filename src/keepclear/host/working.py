@@ -60,9 +60,11 @@ class Working:
 
     @staticmethod
     def says_the_same(kept: bytes, statement: Statement) -> bool:
-        """Whether a kept entry holds this very statement, to the last field."""
-        before = entry_from_bytes(kept).statement
-        return before is not None and rfc8785.dumps(before) == rfc8785.dumps(statement.source)
+        """Whether a kept entry holds this very statement, to the last field; a signed one, to the last byte."""
+        before = entry_from_bytes(kept)
+        if before.jws is not None or statement.jws is not None:
+            return before.jws == statement.jws
+        return before.statement is not None and rfc8785.dumps(before.statement) == rfc8785.dumps(statement.source)
 
     def snapshot(self) -> bytes:
         """Everything here as bytes: a line about it, then the mechanism's own."""

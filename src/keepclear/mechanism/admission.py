@@ -17,6 +17,7 @@ from keepclear.mechanism.admission_common import (
     state_at,
     was_sent_to,
 )
+from keepclear.mechanism.admission_keys import check_key_enrol, check_key_revoke, check_signed_by
 from keepclear.mechanism.admission_settlement import check_answer, check_propose
 from keepclear.mechanism.bodies import AckBody, AmendBody, LifeBody, NoticeBody
 from keepclear.mechanism.ledger import HeardRef, Ledger
@@ -44,6 +45,7 @@ def admit(ledger: Ledger, statement: Statement, at_ms: int) -> None:
     if not isinstance(statement.body, BODIES[statement.type]):
         given = f"this is no body of a {statement.type}"
         raise InvalidInput("body", given, f"a {BODIES[statement.type].__name__}")
+    check_signed_by(ledger, statement)
     line.check_suspension(ledger, statement)
     check = _BY_TYPE.get(statement.type)
     if check is not None:
@@ -141,4 +143,6 @@ _BY_TYPE: dict[StatementType, Callable[[Ledger, Statement, int], None]] = {
     StatementType.SUSPEND: line.check_suspend,
     StatementType.RESUME: line.check_resume,
     StatementType.SIGN_OFF: line.check_sign_off,
+    StatementType.KEY_ENROL: check_key_enrol,
+    StatementType.KEY_REVOKE: check_key_revoke,
 }

@@ -11,7 +11,7 @@ from keepclear.mechanism.words import Mode, Severity
 
 
 class AlertCode(StrEnum):
-    """The codes that are raised (contract §4, and two of our own); ``alert_table`` has a row for each."""
+    """The codes that are raised (contract §4, and some of our own); ``alert_table`` has a row for each."""
 
     LATE_NOTICE = "LATE_NOTICE"
     AFTER_START = "AFTER_START"
@@ -39,6 +39,7 @@ class AlertCode(StrEnum):
     CONTRADICTION = "CONTRADICTION"
     SERIAL_GAP = "SERIAL_GAP"
     CLOCK_SKEW = "CLOCK_SKEW"
+    KEY_CHANGED = "KEY_CHANGED"
 
 
 @dataclass(frozen=True, slots=True)

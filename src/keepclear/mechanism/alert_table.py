@@ -18,6 +18,7 @@ from keepclear.mechanism.checks.clock import clock_skew
 from keepclear.mechanism.checks.conflict import conflict
 from keepclear.mechanism.checks.contradiction import contradiction
 from keepclear.mechanism.checks.delivery import no_delivery
+from keepclear.mechanism.checks.key import key_changed
 from keepclear.mechanism.checks.late import after_start, late_notice
 from keepclear.mechanism.checks.line import desk_unattended, line_unattended
 from keepclear.mechanism.checks.observation import unclaimed_object, unnotified_entry
@@ -324,6 +325,19 @@ ALERT_TABLE: dict[AlertCode, AlertRow] = {
             "What a desk says and when it is heard differ too much on a live link.",
             ("Set the desk's clock.",),
             clock_skew,
+        ),
+        AlertRow(
+            AlertCode.KEY_CHANGED,
+            "advisory; warning for a key that no key before it vouches for",
+            "every desk",
+            Moment.STATEMENT,
+            (),
+            "A desk's key was enrolled or revoked; what the desk says is known by its key.",
+            (
+                "Compare the fingerprint by voice with the desk, over a line that does not run through the host.",
+                "Acknowledge when it is the same.",
+            ),
+            key_changed,
         ),
     )
 }

@@ -208,6 +208,28 @@ class WatchBody:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyEnrolBody:
+    """A desk's new key: its public part ``x`` and its name ``kid`` (RFC 8037, RFC 7638), base64url.
+
+    ``replaces`` is the key that is retired by it; ``proof`` shows that who enrols the key has it (``host.signed``).
+    """
+
+    x: str
+    kid: str
+    proof: str
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevokeBody:
+    """A desk's key that is to count no more, and why."""
+
+    desk: str
+    kid: str
+    reason: str
+
+
 Body = (
     NoticeBody
     | AmendBody
@@ -227,4 +249,6 @@ Body = (
     | AccidentBody
     | SuspendBody
     | WatchBody
+    | KeyEnrolBody
+    | KeyRevokeBody
 )

@@ -22,6 +22,7 @@ from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.checks.serials import Serials
 from keepclear.mechanism.dues import Due, DueKind, Dues
 from keepclear.mechanism.evaluation import plan_of
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.ledger import HeardRef, Ledger
 from keepclear.mechanism.line_test import LineFigures, LineTest
 from keepclear.mechanism.notice import Notice
@@ -40,7 +41,7 @@ from keepclear.spacetime.envelope import Envelope
 from keepclear.spacetime.trajectory import Trajectory, trajectory_to_json
 from keepclear.spacetime.volume import Volume, volume_to_json
 
-SNAPSHOT_VERSION = 2
+SNAPSHOT_VERSION = 3
 
 Shape = TypeVar("Shape")
 
@@ -79,6 +80,7 @@ def ledger_to_bytes(ledger: Ledger) -> bytes:
         "unanswered_calls": ledger.unanswered_calls,
         "suspensions": ledger.suspensions,
         "watches": ledger.watches,
+        "keys": list(ledger.keys.values()),
         "dues": [[due.at_ms, int(due.kind), *due.key] for due in ledger.dues.in_order()],
     }
     text = json.dumps(state, default=_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -133,6 +135,7 @@ def _read_line(ledger: Ledger, state: Mapping[str, Any]) -> None:
     ledger.unanswered_calls = {pair: tuple(calls) for pair, calls in state["unanswered_calls"].items()}
     ledger.suspensions = [_typed(Suspension, row) for row in state["suspensions"]]
     ledger.watches = {desk: _typed(Watch, row) for desk, row in state["watches"].items()}
+    ledger.keys = {row["kid"]: _typed(DeskKey, row) for row in state["keys"]}
 
 
 def _work_out_the_rest(ledger: Ledger) -> None:

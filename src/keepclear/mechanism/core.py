@@ -23,6 +23,8 @@ from keepclear.mechanism.deadlines import fire
 from keepclear.mechanism.draft import alerts_of_draft
 from keepclear.mechanism.grading import missing_for
 from keepclear.mechanism.hearing import Apply, look_at_desk
+from keepclear.mechanism.key import DeskKey
+from keepclear.mechanism.keys import hear_key_enrol, hear_key_revoke
 from keepclear.mechanism.ledger import RULES_VERSION, Ledger
 from keepclear.mechanism.life import hear_activate, hear_amend, hear_cancel, hear_complete, hear_notice
 from keepclear.mechanism.line import hear_ack, hear_message
@@ -78,6 +80,8 @@ _HEARS: dict[StatementType, Callable[[Ledger, Statement], Apply]] = {
     StatementType.RESUME: hear_resume,
     StatementType.SIGN_ON: hear_sign_on,
     StatementType.SIGN_OFF: hear_sign_off,
+    StatementType.KEY_ENROL: hear_key_enrol,
+    StatementType.KEY_REVOKE: hear_key_revoke,
 }
 
 
@@ -274,6 +278,14 @@ class Mechanism:
         """Who is at a desk."""
         return self._ledger.watches.get(desk, Watch(desk))
 
+    def desk_keys(self) -> list[DeskKey]:
+        """Every desk's keys, retired ones too, in the order enrolled."""
+        return list(self._ledger.keys.values())
+
+    def key(self, kid: str) -> DeskKey | None:
+        """One key by its name. May be asked from any thread; whether it speaks for its desk is found at hearing."""
+        return self._ledger.keys.get(kid)
+
     def missing_for(self, notice: Notice) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Who is missing, and what of, before a notice is ready for its sender. See ``grading.missing_for``."""
         return missing_for(self._ledger, notice)
@@ -298,10 +310,13 @@ class Mechanism:
         ref = self._ledger.heard.get(statement_id)
         return None if ref is None else (ref.index, ref.at_ms)
 
-    def heard(self, statement_id: str, source: Mapping[str, Any]) -> Heard | None:
-        """A statement's JSON from the record, with its place, for ``disclosure``; None when it was not heard."""
+    def heard(self, statement_id: str, source: Mapping[str, Any], jws: str | None = None) -> Heard | None:
+        """A statement's JSON from the record, with its place, for ``disclosure``; None when it was not heard.
+
+        ``jws`` is the token that it came as, to be shown too.
+        """
         ref = self._ledger.heard.get(statement_id)
-        return None if ref is None else ref.with_source(statement_id, source)
+        return None if ref is None else ref.with_source(statement_id, source, jws)
 
     def _run_to(self, at: int) -> None:
         ledger = self._ledger

@@ -14,13 +14,15 @@ from keepclear.mechanism.agreement import Agreement, AgreementInForce
 from keepclear.mechanism.alert import Alert, AlertCode, Side
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure_line import line_view, recipients_view
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
 from keepclear.mechanism.outcome import Change, Heard, Outcome, Thing
 from keepclear.mechanism.place import place_to_json
-from keepclear.mechanism.statement import ABOUT_A_NOTICE, OF_ONE_SIDE, SETTLES, StatementType
+from keepclear.mechanism.statement import ABOUT_A_NOTICE, OF_KEYS, OF_ONE_SIDE, SETTLES, StatementType
 from keepclear.mechanism.ways_out import SideAdvice, WaysOut, limits_for
 from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
+from keepclear.record.verify.public_key import fingerprint
 from keepclear.spacetime.envelope import envelope_to_json
 from keepclear.spacetime.instants import format_instant
 
@@ -47,6 +49,8 @@ def view(mechanism: Mechanism, desk: str, thing: Thing | Change | WaysOut) -> di
             return _obligation_view(thing) if _may_see_obligation(agreement, desk, thing) else None
         case AgreementInForce():
             return _agreement_view(thing)
+        case DeskKey():
+            return _key_view(agreement, thing)
         case WaysOut():
             return _ways_out_view(agreement, desk, thing)
         case _:
@@ -62,9 +66,14 @@ def event(mechanism: Mechanism, desk: str, outcome: Outcome) -> dict[str, Any] |
 
 
 def _may_see_statement(agreement: Agreement, desk: str, heard: Heard) -> bool:
-    """Under ``broker`` what makes a notice is for its party alone, an acknowledgement for those it is between."""
+    """Under ``broker`` what makes a notice is for its party alone, an acknowledgement for those it is between.
+
+    Keys are for all to know: what a desk says can be checked by everybody who is shown it.
+    """
     side = agreement.party_of(desk)
     if side is None or side == agreement.party_of(heard.sender):
+        return True
+    if heard.type in OF_KEYS:
         return True
     if heard.type in OF_ONE_SIDE:
         return False
@@ -128,7 +137,32 @@ def _ways_out_view(agreement: Agreement, desk: str, found: WaysOut) -> dict[str,
 
 
 def _statement_view(heard: Heard) -> dict[str, Any]:
-    return {**heard.source, "index": heard.index, "heard_at": format_instant(heard.at_ms)}
+    shown = {
+        **heard.source,
+        "index": heard.index,
+        "heard_at": format_instant(heard.at_ms),
+        "signed_by": heard.signed_by,
+    }
+    return shown if heard.jws is None else {**shown, "jws": heard.jws}
+
+
+def _key_view(agreement: Agreement, key: DeskKey) -> dict[str, Any]:
+    """A key, for every desk: a public thing by its nature."""
+    return {
+        "desk": key.desk,
+        "party": agreement.party_of(key.desk),
+        "kid": key.kid,
+        "key": {"kty": "OKP", "crv": "Ed25519", "x": key.x},
+        "fingerprint": fingerprint(key.kid),
+        "valid_from": key.valid_from,
+        "enrolled_at": format_instant(key.enrolled_at_ms),
+        "enrolled_in": key.enrolled_in,
+        "vouched_by": key.vouched_by,
+        "retired_at": key.retired_at,
+        "retired_in": key.retired_in,
+        "retired_by": key.retired_by,
+        "retired_why": key.retired_why,
+    }
 
 
 def _notice_view(mechanism: Mechanism, desk: str, notice: Notice) -> dict[str, Any]:

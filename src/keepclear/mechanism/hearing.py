@@ -40,6 +40,7 @@ def place_in_record(
         notice=notice,
         version=version,
         about=subjects_of(ledger, statement),
+        signed_by=statement.signed_by,
     )
     ledger.heard[statement.id] = ref
     for subject in ref.about:

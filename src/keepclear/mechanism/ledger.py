@@ -16,6 +16,7 @@ from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.announced import Announced
 from keepclear.mechanism.checks.serials import Serials
 from keepclear.mechanism.dues import Dues
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.line_test import LineFigures, LineTest
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation, ObligationState
@@ -58,11 +59,21 @@ class HeardRef:
     notice: str | None = None
     version: int = 0
     about: tuple[str, ...] = ()
+    signed_by: str | None = None
 
-    def with_source(self, statement_id: str, source: Mapping[str, Any]) -> Heard:
-        """The statement as disclosure judges and shows it, given its JSON from the record."""
+    def with_source(self, statement_id: str, source: Mapping[str, Any], jws: str | None = None) -> Heard:
+        """The statement as disclosure judges and shows it, given its JSON from the record, and the token it came as."""
         return Heard(
-            statement_id, self.type, self.sender, self.reached, source, self.index, self.at_ms, self.about_party
+            statement_id,
+            self.type,
+            self.sender,
+            self.reached,
+            source,
+            self.index,
+            self.at_ms,
+            self.about_party,
+            self.signed_by,
+            jws,
         )
 
 
@@ -108,6 +119,8 @@ class Ledger:
     """``caller>called`` (sides) → when calls went unanswered, since the last that was answered."""
     suspensions: list[Suspension] = field(default_factory=list)
     watches: dict[str, Watch] = field(default_factory=dict)
+    keys: Mapping[str, DeskKey] = field(default_factory=dict)
+    """Name → key, in the order enrolled, retired ones too. Never changed but replaced, so any thread may read it."""
     said_about: dict[str, list[str]] = field(default_factory=dict)
     """Id → statements about it, in order: a conversation."""
     serials: dict[str, Serials] = field(default_factory=dict)
@@ -172,6 +185,11 @@ class Ledger:
         """Keeps who is at a desk now, and says so."""
         self.watches[watch.desk] = watch
         self.note(ChangeKind.WATCH, What.CHANGED, watch)
+
+    def put_key(self, key: DeskKey) -> None:
+        """Keeps the key as it is now, and says so."""
+        self.keys = {**self.keys, key.kid: key}
+        self.note(ChangeKind.KEY, What.CHANGED, key)
 
     def suspended(self, mode: Mode) -> Suspension | None:
         """The first suspension of this mode that still stands."""

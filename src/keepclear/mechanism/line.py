@@ -6,6 +6,7 @@ from keepclear.mechanism.alert_book import acknowledged
 from keepclear.mechanism.bodies import AckBody
 from keepclear.mechanism.grading import acknowledge
 from keepclear.mechanism.hearing import Apply, place_in_record
+from keepclear.mechanism.keys import compared
 from keepclear.mechanism.ledger import Ledger
 from keepclear.mechanism.statement import ANNOUNCES, Statement
 
@@ -21,6 +22,7 @@ def hear_ack(ledger: Ledger, statement: Statement) -> Apply:
         def apply_to_alert() -> None:
             place_in_record(ledger, statement, about_party=ledger.agreement.party_of(desk))
             acknowledged(ledger, alert, desk, body.level)
+            compared(ledger, ledger.alerts[alert.id])
 
         return apply_to_alert
     ref = ledger.heard[body.about]

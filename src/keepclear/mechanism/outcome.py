@@ -10,6 +10,7 @@ from typing import Any
 from keepclear.mechanism.accident import Accident
 from keepclear.mechanism.agreement import AgreementInForce
 from keepclear.mechanism.alert import Alert
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.line_test import LineTest
 from keepclear.mechanism.notice import Notice
 from keepclear.mechanism.obligation import Obligation
@@ -36,6 +37,7 @@ class ChangeKind(StrEnum):
     SUSPENSION = "suspension"
     WATCH = "watch"
     AGREEMENT = "agreement"
+    KEY = "key"
 
 
 class What(StrEnum):
@@ -61,6 +63,7 @@ class Heard:
 
     ``reached`` are the parties (or mediator's desk) that it was addressed to; ``about_party`` the party of the notice
     it makes, changes or acknowledges, or that said what it acknowledges (None: it is about nothing of anybody's).
+    ``signed_by`` is the name of its key (None: unsigned); ``jws`` the token as it came, where it was read for showing.
     """
 
     id: str
@@ -71,6 +74,8 @@ class Heard:
     index: int
     at_ms: int
     about_party: str | None = None
+    signed_by: str | None = None
+    jws: str | None = None
 
 
 Thing = (
@@ -86,6 +91,7 @@ Thing = (
     | Proposal
     | Suspension
     | Watch
+    | DeskKey
 )
 
 

@@ -17,6 +17,8 @@ from keepclear.mechanism.bodies import (
     Body,
     CallBody,
     ClaimBody,
+    KeyEnrolBody,
+    KeyRevokeBody,
     LifeBody,
     LineTestBody,
     MessageBody,
@@ -33,7 +35,7 @@ from keepclear.mechanism.words import Mode, Precedence
 
 
 class StatementType(StrEnum):
-    """Every type of the contract, and the two by which a desk's watch is kept (``sign_on``, ``sign_off``)."""
+    """Every type of the contract, two by which a desk's watch is kept, and two by which its keys are."""
 
     NOTICE = "notice"
     AMEND = "amend"
@@ -61,6 +63,8 @@ class StatementType(StrEnum):
     RESUME = "resume"
     SIGN_ON = "sign_on"
     SIGN_OFF = "sign_off"
+    KEY_ENROL = "key_enrol"
+    KEY_REVOKE = "key_revoke"
 
 
 BODIES: dict[StatementType, type[Body]] = {
@@ -90,6 +94,8 @@ BODIES: dict[StatementType, type[Body]] = {
     StatementType.RESUME: SuspendBody,
     StatementType.SIGN_ON: WatchBody,
     StatementType.SIGN_OFF: WatchBody,
+    StatementType.KEY_ENROL: KeyEnrolBody,
+    StatementType.KEY_REVOKE: KeyRevokeBody,
 }
 """Each type with its body."""
 
@@ -109,6 +115,9 @@ ANNOUNCES: frozenset[StatementType] = OWES_ACK | {StatementType.ACCEPT}
 
 OF_ONE_SIDE: frozenset[StatementType] = frozenset({StatementType.SIGN_ON, StatementType.SIGN_OFF})
 """Types whose words are for one's own side and the mediator, whoever is addressed: names and notes of a watch."""
+
+OF_KEYS: frozenset[StatementType] = frozenset({StatementType.KEY_ENROL, StatementType.KEY_REVOKE})
+"""Types by which keys come and go: always signed, and for every desk to see, whoever is addressed."""
 
 SETTLES: frozenset[StatementType] = frozenset({StatementType.PROPOSE, StatementType.ACCEPT, StatementType.DECLINE})
 """Types that settle a conflict; under ``broker`` only the party they are put to and the mediator see them."""
@@ -142,6 +151,8 @@ class Statement:
     """One thing said, never changed afterwards.
 
     ``to`` names parties or desks; empty means every other party. ``source`` is the JSON object exactly as heard.
+    ``signed_by`` is the name of the key that signed it (None: unsigned), and ``jws`` the token as it came; that the
+    signature is good was found before it is heard, that the key speaks for the desk is found when it is.
     """
 
     id: str
@@ -156,3 +167,5 @@ class Statement:
     refs: tuple[str, ...] = ()
     mode: Mode = Mode.LIVE
     source: Mapping[str, Any] | None = None
+    signed_by: str | None = None
+    jws: str | None = None

@@ -29,6 +29,8 @@ PASSES: frozenset[StatementType] = frozenset(
         StatementType.RESUME,
         StatementType.SIGN_ON,
         StatementType.SIGN_OFF,
+        StatementType.KEY_ENROL,
+        StatementType.KEY_REVOKE,
     }
 )
 """Types that pass while the mechanism is suspended, whatever they are about. Of notices see ``words.PROTECTED``."""

@@ -68,6 +68,8 @@ def _words(told: Told, subject: Subject, clock: Clock) -> str | None:
         case "suspension":
             until = f"; ended by {harmless(shown['ended_by'])}" if shown["ended_at"] else ""
             return f"Mechanism suspended by {harmless(shown['by'])}: {quoted(shown['reason'])}{until}."
+        case "key":
+            return _key_words(shown)
         case "agreement":
             parts = f": {', '.join(shown['changed'])}" if shown["changed"] else ""
             return f"Agreement no. {shown['number']} is in force{parts}."
@@ -184,6 +186,14 @@ def _watch_words(shown: View) -> str:
     note = f"; note {quoted(shown['note'])}" if shown["note"] else ""
     who = f" by {names}" if names else ""
     return f"Desk {harmless(shown['desk'])}: {f'attended{who}' if shown['attended'] else 'nobody signed on'}{note}."
+
+
+def _key_words(shown: View) -> str:
+    if shown["retired_at"] is not None:
+        why = f": {quoted(shown['retired_why'])}" if shown["retired_why"] else ""
+        by = f" by {harmless(shown['retired_by'])}" if shown["retired_by"] else ""
+        return f"Key of {harmless(shown['desk'])}, fingerprint {harmless(shown['fingerprint'])}: retired{by}{why}."
+    return f"Key of {harmless(shown['desk'])}, fingerprint {harmless(shown['fingerprint'])}: counts from now on."
 
 
 def _answers(shown: View, before: View | None) -> Iterator[str]:

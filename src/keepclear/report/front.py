@@ -106,6 +106,8 @@ def _outside(question: Question, played: Walk, clock: Clock) -> Iterator[str]:
 def _record(played: Walk, clock: Clock) -> Iterator[str]:
     if played.party is None:
         yield f"entries 0 to {played.played - 1} were played, from {clock.full(played.began_ms)} on"
+        if played.compared == played.played:
+            yield "each says what alerts were worked out then, and the same were worked out now"
         yield "SHA-256 over the SHA-256 of each:"
         yield played.record.digest(played.played)
     tree = played.record.tree

@@ -20,6 +20,8 @@ LEVELS = {
     "disseminated": "passed on",
 }
 ANSWERS = {"complying": "complying", "cannot_comply": "cannot comply", "standby": "stand by"}
+KEY_SHOWN = 8
+"""Characters of a key's name, which is in the record whole."""
 MOST_SHOWN = 300
 """Characters of a value whose form is free, as JSON; the rest is in the record, and is said to be there."""
 
@@ -77,6 +79,8 @@ def statement_words(shown: View, subject: Subject, clock: Clock) -> str:
         words.append(f"To {listed(shown['to'])}.")
     if shown.get("precedence", "ROUTINE") != "ROUTINE":
         words.append(f"Precedence {shown['precedence']}.")
+    if shown.get("signed_by"):
+        words.append(f"Signed (key …{shown['signed_by'][-KEY_SHOWN:]}).")
     late_ms = ms_of(shown["heard_at"]) - ms_of(shown["said_at"])
     if abs(late_ms) > SECOND_MS:
         words.append(f"Said at {clock.time(ms_of(shown['said_at']))} by the desk's clock.")
@@ -269,6 +273,10 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], Subject, Clock], str]] = {
     "accident": _accident,
     "suspend": lambda body, _, __: f"Suspends the mechanism{_reason(body)}.",
     "resume": lambda body, _, __: f"Resumes the mechanism{_reason(body)}.",
+    "key_enrol": lambda body, _, __: f"Enrols a key: {quoted(body['key']['x'])}.",
+    "key_revoke": lambda body, _, __: (
+        f"Revokes the key {harmless(body['kid'])} of {harmless(body['desk'])}{_reason(body)}."
+    ),
     "sign_on": _watch("signs on"),
     "sign_off": _watch("signs off"),
 }

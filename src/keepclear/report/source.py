@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,12 @@ from typing import Any
 
 from keepclear.errors import InvalidInput, RecordDamaged
 from keepclear.formats.entry import Entry, entry_from_bytes
+from keepclear.host.record_tree import TREES_FOLDER
+from keepclear.record.opening import CHECKPOINT_FILE
+from keepclear.record.verify.bundle import ENTRIES, Bundle
 from keepclear.store.sqlite import FILE_NAME, SqliteStore
 
 CHUNK = 1_000
-MOST_BYTES = 4_000_000_000
-"""Of what a bundle unpacks to: more is no record that anybody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,13 @@ def record_in(directory: str) -> Record:
 
 
 def record_of_bundle(file: str) -> Record:
-    """The record that a bundle holds whole. ``InvalidInput`` for what is no bundle, or keeps entries back as hashes."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            lines = _member(archive, file, "entries.jsonl").splitlines()
-            note = _member(archive, file, "checkpoint").decode("utf-8", "replace")
-    except (OSError, zipfile.BadZipFile) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InvalidInput(file, f"cannot be read ({reason})", "a bundle that keepclear export made") from None
-    kept = [_disclosed(file, number, line) for number, line in enumerate(lines)]
+    """The record that a bundle holds whole. ``InvalidInput`` for what is no bundle, or keeps entries back as hashes.
+
+    What it says is not verified here: that is what ``keepclear verify`` is for.
+    """
+    with Bundle(Path(file)) as bundle:
+        kept = [_disclosed(file, number, line) for number, line in enumerate(bundle.lines())]
+        note = bundle.checkpoint.decode("utf-8", "replace")
     if not kept:
         raise InvalidInput(file, "a bundle without entries", "a bundle of a record that was begun")
     first = Record("", kept).entry(0)
@@ -98,7 +96,7 @@ def _read(store: SqliteStore, log: str) -> Iterator[bytes]:
 
 def _tree_in(folder: Path) -> TreeHead | None:
     """The newest checkpoint beside the store, if the host keeps a tree."""
-    found = sorted((folder / "record").glob("*/checkpoint"))
+    found = sorted((folder / TREES_FOLDER).glob(f"*/{CHECKPOINT_FILE}"))
     return _tree_head(found[0].read_text("utf-8", "replace")) if len(found) == 1 else None
 
 
@@ -110,28 +108,18 @@ def _tree_head(note: str) -> TreeHead | None:
     return TreeHead(lines[0], int(lines[1]), lines[2])
 
 
-def _member(archive: zipfile.ZipFile, file: str, name: str) -> bytes:
-    try:
-        about = archive.getinfo(name)
-    except KeyError:
-        raise InvalidInput(file, f"has no {name}", "a bundle that keepclear export made") from None
-    if about.file_size > MOST_BYTES:
-        raise InvalidInput(file, f"{name} unpacks to {about.file_size:,} bytes", f"at most {MOST_BYTES:,}")
-    return archive.read(name)
-
-
 def _disclosed(file: str, number: int, line: bytes) -> bytes:
-    place = f"{file}: entries.jsonl line {number + 1}"
+    place = f"{file}: {ENTRIES} line {number + 1}"
     try:
         row: Any = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput(place, "is no JSON", "a line of a bundle") from None
-    if not isinstance(row, dict) or not isinstance(row.get("entry"), str):
+    text = row.get("entry") if isinstance(row, dict) else None
+    if not isinstance(text, str):
         right = (
             "a whole bundle, or the host's data directory: a dossier plays every entry, and --for shows a part of it"
         )
         raise InvalidInput(place, "keeps its entry back", right)
-    text = row["entry"]
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

@@ -12,12 +12,14 @@ from typing import Any
 
 from keepclear.errors import RecordDamaged
 from keepclear.formats.entry import Entry
-from keepclear.host.boot import as_input
+from keepclear.formats.entry_input import as_input
+from keepclear.formats.findings import worked_out
 from keepclear.mechanism import play
 from keepclear.mechanism.agreement import Agreement, AgreementInForce
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
+from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.outcome import Change, Outcome, Thing
 from keepclear.mechanism.suspension import Suspension
 from keepclear.mechanism.watch import Watch
@@ -74,6 +76,8 @@ class Walk:
     began_ms: int
     played: int
     """How many entries were played."""
+    compared: int
+    """How many of them say what was worked out then, which is what is worked out now."""
     steps: list[Step]
 
     def in_period(self) -> Iterator[Step]:
@@ -89,15 +93,16 @@ def walk(record: Record, from_ms: int, to_ms: int, party: str | None) -> Walk:
         raise RecordDamaged(message)
     mechanism = Mechanism(first.agreement, rules=first.rules)
     walker = _Walker(mechanism, party, range(from_ms, to_ms))
-    played = 1
+    played = compared = 1
     for index in range(1, len(record.kept)):
         entry = record.entry(index)
         if entry.at >= to_ms:
             break
         walker.take(_played(record, mechanism, index, entry), entry)
         played += 1
+        compared += entry.worked_out is not None
     return Walk(
-        record, party, from_ms, to_ms, first.agreement, mechanism.agreement, mechanism.rules, first.at, played,
+        record, party, from_ms, to_ms, first.agreement, mechanism.agreement, mechanism.rules, first.at, played, compared,
         walker.steps,
     )  # fmt: skip
 
@@ -115,6 +120,11 @@ def _played(record: Record, mechanism: Mechanism, index: int, entry: Entry) -> O
             f"record of «{record.name}», entry {index}: played again it changes nothing; was it written by other rules?"
         )
         raise RecordDamaged(message)
+    if entry.worked_out not in (None, worked_out(outcome)):
+        message = (
+            f"record of «{record.name}», entry {index}: other alerts follow now than the record says followed then"
+        )
+        raise RecordDamaged(message + "; «keepclear verify --recompute» shows both")
     return outcome
 
 
@@ -194,6 +204,8 @@ def _name(thing: Thing) -> str:
     match thing:
         case Watch():
             return thing.desk
+        case DeskKey():
+            return f"{thing.desk} {thing.kid}"
         case Suspension():
             return f"{thing.by} {thing.since_ms}"
         case AgreementInForce():

@@ -16,7 +16,7 @@ import typer
 from keepclear.cli.output import JSON_OPTION, print_json, print_line
 
 if TYPE_CHECKING:
-    from keepclear.api.serve import Address
+    from keepclear.api.listening import Address
     from keepclear.cli.demo.premises import Premises
     from keepclear.cli.demo.supervisor import Supervisor
 
@@ -95,7 +95,7 @@ def _address(listen: str | None) -> Address:
     """The address asked for; with none asked for the usual one, or any free one where that is taken."""
     import socket
 
-    from keepclear.api.serve import Address
+    from keepclear.api.listening import Address
 
     address = Address.parse(listen or DEFAULT_LISTEN)
     if listen is None:

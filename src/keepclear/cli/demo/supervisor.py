@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from keepclear.api.serve import Address
+from keepclear.api.listening import Address
 from keepclear.cli.demo.premises import Premises
 from keepclear.errors import HostUnreachable
 
@@ -42,7 +42,7 @@ class Supervisor:
         command = [sys.executable, "-m", "keepclear", "serve", "--data", str(self._premises.folder), "--listen", listen]
         with (self._premises.folder / "host.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-                [*command, "--mechanism", str(self._premises.agreement)],
+                [*command, "--unsigned", "--mechanism", str(self._premises.agreement)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

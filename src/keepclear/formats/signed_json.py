@@ -1,0 +1,42 @@
+"""A signed statement as it comes: a compact JWS whose payload is the statement in its canonical form (RFC 8785)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import rfc8785
+
+from keepclear.errors import InvalidInput
+from keepclear.formats.statement_json import statement_from_json
+from keepclear.formats.strict_json import loads
+from keepclear.mechanism.agreement import Agreement
+from keepclear.mechanism.statement import Statement
+from keepclear.record.verify.jws import Token
+
+
+def statement_of_token(token: Token, agreement: Agreement) -> Statement:
+    """The statement that a token holds; that its signature is good is for ``record.jws`` to find.
+
+    Raises InvalidInput naming the field, also for JSON that is right but is spelt otherwise than RFC 8785 has it: then
+    two readers could work out two hashes of it.
+    """
+    value = loads(token.payload)
+    if rfc8785.dumps(value) != token.payload:
+        expected = "the payload's JSON in its canonical form (RFC 8785)"
+        raise InvalidInput("signature.payload", "JSON in another spelling", expected)
+    return replace(statement_from_json(value, agreement), signed_by=token.kid, jws=token.compact)
+
+
+def key_proof_payload(desk: str, kid: str, mechanism: str) -> bytes:
+    """What a new key signs to show that who enrols it has it (typ ``keepclear-key-proof``)."""
+    return rfc8785.dumps({"desk": desk, "kid": kid, "mechanism": mechanism})
+
+
+def statement_payload(statement: Mapping[str, Any]) -> bytes:
+    """The bytes of a statement that are signed. Raises InvalidInput for a value that has no canonical form."""
+    try:
+        return rfc8785.dumps(dict(statement))
+    except rfc8785.CanonicalizationError as error:
+        raise InvalidInput("", str(error), "values that JSON readers keep exactly (RFC 8785)") from None

@@ -1,0 +1,238 @@
+"""A bundle from end to end: the log's signatures, every leaf up to the root, what went before, and what was said."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from keepclear.errors import InvalidInput, KeepclearError, VerificationFailed
+from keepclear.record.verify.bundle import Bundle
+from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
+from keepclear.record.verify.encoding import base64_of
+from keepclear.record.verify.findings import Report
+from keepclear.record.verify.lines import Row, examine
+from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
+from keepclear.record.verify.policy import Policy, standing_of
+from keepclear.record.verify.statements import Statements
+from keepclear.record.verify.tree import HASH_BYTES, Frontier
+
+CHUNK = 500
+"""Lines that a process gets at once."""
+ALONE = 4_000
+"""With fewer entries no further process is worth its start."""
+PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader brings along: the keys believed, a policy for witnesses, and an earlier (or later) record."""
+
+    keys: tuple[VerifierKey, ...] = ()
+    policy: Policy | None = None
+    against: Path | None = None
+    processes: int = PROCESSES
+
+
+def verify(path: Path, asked: Asked = Asked(), progress: Callable[[int, int], None] | None = None) -> Report:
+    """What is proved of the bundle at ``path``, with every failure; ``progress`` is told entries done and in all.
+
+    Raises ``NotABundle`` for a file that is none, ``InvalidInput`` for a file to compare with that is of no use.
+    """
+    with Bundle(path) as bundle:
+        return _Verification(bundle, asked, progress or _untold).report
+
+
+def _untold(_done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+class _Verification:
+    def __init__(self, bundle: Bundle, asked: Asked, progress: Callable[[int, int], None]) -> None:
+        self._bundle, self._asked, self._progress = bundle, asked, progress
+        self.report = Report(made_for=bundle.manifest.made_for)
+        self._keys = asked.keys or (asked.policy.log_keys if asked.policy else ()) or bundle.manifest.keys
+        if asked.keys or (asked.policy and asked.policy.log_keys):
+            self.report.keys_from = "you"
+        checkpoint = self._signed_checkpoint()
+        size = bundle.manifest.size if checkpoint is None else checkpoint.size
+        self._hashes = bytearray()
+        self._statements = Statements(self.report)
+        self._read(size)
+        if checkpoint is not None:
+            self._compare(checkpoint)
+        self._statements.finish(bundle.manifest.made_for)
+
+    def _signed_checkpoint(self) -> Checkpoint | None:
+        """The bundle's checkpoint, if all of the log's keys signed it."""
+        fail, manifest = self.report.fail, self._bundle.manifest
+        try:
+            note = parse_note(self._bundle.checkpoint)
+            checkpoint = parse_checkpoint(note.text)
+            signed = verify_note(note, self._keys)
+        except (VerificationFailed, InvalidInput) as error:
+            fail(None, "checkpoint", str(error), "a note that the log signed")
+            return None
+        for key in self._keys:
+            if all(one.key != key for one in signed):
+                fail(None, "checkpoint", f"no signature of {key.text.rpartition('+')[0]}", "one by each of its keys")
+            if key.name != checkpoint.origin:
+                fail(None, "checkpoint", f"of the log {checkpoint.origin}", f"{key.name}, which the key is of")
+        for what, told, is_so in (
+            ("origin", manifest.origin, checkpoint.origin),
+            ("size", manifest.size, checkpoint.size),
+        ):
+            if told != is_so:
+                fail(None, f"manifest's {what}", str(told), f"{is_so}, as its checkpoint says")
+        self.report.origin, self.report.size = checkpoint.origin, checkpoint.size
+        self.report.root = base64_of(checkpoint.root)
+        self.report.signed_by = [f"{one.key.name} ({_ALGORITHM[one.key.type]})" for one in signed]
+        self._judge(note)
+        return checkpoint
+
+    def _judge(self, note: Note) -> None:
+        """How the witnesses of a policy stand to it."""
+        policy = self._asked.policy
+        if policy is None:
+            return
+        try:
+            standing = standing_of(verify_note(note, policy.witness_keys), policy)
+        except VerificationFailed as error:
+            self.report.fail(None, "witness", str(error), "a cosignature that holds")
+            return
+        self.report.standing, self.report.cosigned = standing.word, list(standing.cosigned)
+        self.report.missing = list(standing.missing)
+        if not standing.is_binding:
+            wanted = ", ".join(standing.missing)
+            self.report.fail(None, "witnesses", "the quorum is not met", f"cosigned also by {wanted}")
+
+    def _read(self, size: int) -> None:
+        """Every line, in order: its hash into the tree, what it says to the statements."""
+        index = 0
+        for row in self._rows(size):
+            if index >= size:
+                self.report.fail(index, "line", "beyond the record's end", f"{size} lines, one for each entry")
+                break
+            self._hashes += row.hash
+            self._statements.take(index, row)
+            index += 1
+            if index % 10_000 == 0:
+                self._progress(index, size)
+        if index < size:
+            self.report.fail(None, "entries", f"{index} lines", f"{size}, one for each entry of the record")
+
+    def _rows(self, size: int) -> Iterator[Row]:
+        lines = self._bundle.lines()
+        if size < ALONE or self._asked.processes < 2:
+            while chunk := list(islice(lines, CHUNK)):
+                yield from examine(chunk, self._statements.keys)
+            return
+        context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+        with ProcessPoolExecutor(self._asked.processes, context) as pool:
+            waiting: deque[Future[list[Row]]] = deque()
+            try:
+                while chunk := list(islice(lines, CHUNK)):
+                    waiting.append(pool.submit(examine, chunk, self._statements.keys))
+                    if len(waiting) > 2 * self._asked.processes:
+                        yield from waiting.popleft().result()
+                while waiting:
+                    yield from waiting.popleft().result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _compare(self, checkpoint: Checkpoint) -> None:
+        """The root that the leaves add up to, and the roots that were signed or seen before."""
+        fail = self.report.fail
+        earlier = list(self._earlier(checkpoint))
+        roots = roots_at(self._hashes, {known.size for _, _, known in earlier} | {checkpoint.size})
+        worked_out = roots.get(checkpoint.size)
+        if worked_out != checkpoint.root:
+            given = "no root" if worked_out is None else base64_of(worked_out)
+            fail(None, "root of the tree", given, f"{base64_of(checkpoint.root)}, which the log signed")
+        for index, name, known in earlier:
+            if roots.get(known.size) == known.root:
+                self.report.consistent_with.append(known.size)
+            else:
+                given = f"another tree of {known.size} entries than {name}"
+                fail(index, "earlier checkpoint", given, f"the root {base64_of(known.root)}: two histories were shown")
+        self.report.consistent_with = sorted(set(self.report.consistent_with))
+
+    def _earlier(self, checkpoint: Checkpoint) -> Iterator[tuple[int | None, str, Checkpoint]]:
+        """Checkpoints that the log signed and that this record must go on from: where from, which, what it says."""
+        for name, data in self._bundle.earlier():
+            known = self._signed_by_log(data)
+            if known is None:
+                self.report.fail(None, name, "not signed by the log", "an earlier checkpoint of it")
+            else:
+                yield None, name, known
+        for text, index in self._statements.seen.items():
+            known = self._signed_by_log(text.encode("utf-8", "surrogatepass"))
+            if known is not None:
+                yield index, "the one that its desk saw", known
+        if self._asked.against is not None:
+            yield from self._against(self._asked.against, checkpoint)
+
+    def _against(self, path: Path, checkpoint: Checkpoint) -> Iterator[tuple[int | None, str, Checkpoint]]:
+        """The checkpoint to compare with; of a longer record its first leaves are compared."""
+        other, hashes = read_other(path)
+        known = self._signed_by_log(other)
+        if known is None:
+            raise InvalidInput(str(path), "not signed by the keys of this record's log", "a checkpoint of the same log")
+        if known.size <= checkpoint.size:
+            yield None, path.name, known
+            return
+        if hashes is None:
+            given = f"a checkpoint of {known.size} entries, more than the {checkpoint.size} here"
+            raise InvalidInput(str(path), given, "an earlier checkpoint, or the later bundle")
+        roots = roots_at(hashes, {checkpoint.size, known.size})
+        if roots.get(known.size) != known.root:
+            raise InvalidInput(str(path), "its leaves do not add up to its checkpoint", "a bundle that is verified")
+        yield None, path.name, Checkpoint(known.origin, checkpoint.size, roots[checkpoint.size])
+
+    def _signed_by_log(self, data: bytes) -> Checkpoint | None:
+        """The checkpoint in a note that one of the log's keys signed; None for anything else."""
+        try:
+            note = parse_note(data)
+            checkpoint = parse_checkpoint(note.text)
+            return checkpoint if verify_note(note, self._keys) else None
+        except KeepclearError:
+            return None
+
+
+def read_other(path: Path) -> tuple[bytes, bytearray | None]:
+    """A checkpoint's bytes from a file of its own, or from a bundle with the hashes of its leaves."""
+    try:
+        with path.open("rb") as file:
+            is_zip = file.read(4) == b"PK\x03\x04"
+        if not is_zip:
+            return path.read_bytes(), None
+    except OSError as error:
+        raise InvalidInput(str(path), error.strerror or "it cannot be read", "a checkpoint or a bundle") from None
+    with Bundle(path) as bundle:
+        hashes = bytearray()
+        lines = bundle.lines()
+        while chunk := list(islice(lines, CHUNK)):
+            for row in examine(chunk, {}):
+                hashes += row.hash
+        return bundle.checkpoint, hashes
+
+
+def roots_at(hashes: Sequence[int] | bytearray, sizes: set[int]) -> dict[int, bytes]:
+    """The root after so many leaves, for each of ``sizes`` that the tree reaches; ``hashes`` one after another."""
+    tree = Frontier()
+    roots = {0: tree.root}
+    last = min(max(sizes), len(hashes) // HASH_BYTES)
+    view = memoryview(hashes)  # type: ignore[arg-type]
+    while tree.size < last:
+        at = tree.size * HASH_BYTES
+        tree.append(bytes(view[at : at + HASH_BYTES]))
+        if tree.size in sizes:
+            roots[tree.size] = tree.root
+    return roots
+
+
+_ALGORITHM = {0x01: "Ed25519", 0x04: "Ed25519 with time", 0x06: "ML-DSA-44"}
