@@ -99,7 +99,7 @@ def map_svg(
 def _window(shapes: Sequence[Shape], keep_m: float) -> Window | None:
     low = np.min([shape.box[0] for shape in shapes], axis=0)
     high = np.max([shape.box[1] for shape in shapes], axis=0)
-    half_m = float(np.linalg.norm(high - low)) / 2 * 1.6 + keep_m + 10
+    half_m = float(np.linalg.norm(high - low)) / 2 * 1.05 + keep_m + 10
     is_round = any(shape.radius_m for shape in shapes)
     if half_m > (LARGEST_WINDOW_M if is_round else LARGEST_MAP_M):
         return None

@@ -246,7 +246,8 @@ def desk_names(
     for side, own in agreement.desks_of.items():
         rest = set(own) - set(but)
         if len(rest) > 1 and rest <= left:
-            words = f"all {len(own)} desks" if len(rest) == len(own) else f"its other {len(rest)} desks"
+            all_of_them = "both desks" if len(own) == 2 else f"all {len(own)} desks"
+            words = all_of_them if len(rest) == len(own) else f"its other {len(rest)} desks"
             names.append(f"{harmless(side)}: {words}")
             left -= rest
     return (*names, *(harmless(desk) for desk in desks if desk in left))

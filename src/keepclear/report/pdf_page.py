@@ -59,7 +59,7 @@ def typst_source(document: Document) -> str:
     date = _date(document.dated_ms)
     about = ", ".join(_string(text) for text in (document.title, document.subtitle, document.running))
     head = f"#show: page.with({about}, {date})\n"
-    return "\n".join([style, head, *_Blocks().calls(document)]) + "\n"
+    return "\n".join([style, head, *_Blocks().calls(document), "#ending()"]) + "\n"
 
 
 def _compiled(document: Document, form: Any, **more: Any) -> Any:

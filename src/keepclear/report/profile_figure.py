@@ -85,7 +85,9 @@ def profile_svg(
     bands = [band for number, side in enumerate(sides) for band in _bands(number, side, rules)]
     axes = _axes(bands, [side for side in sides if isinstance(side.envelope, Trajectory)], window)
     parts = [
-        svg.clipped("profile", LEFT, TOP, RIGHT - LEFT, HEIGHT, _inside(axes, bands, sides, separation, window)),
+        svg.clipped(
+            "profile", LEFT, TOP, RIGHT - LEFT, HEIGHT, _inside(axes, bands, sides, separation, window, moments)
+        ),
         svg.box(LEFT, TOP, RIGHT - LEFT, HEIGHT, "none", svg.INK),
         *_scales(axes, clock),
         *_moments(axes, moments),
@@ -127,7 +129,12 @@ def _axes(bands: Sequence[Band], flown: Sequence[Side], window: tuple[int, int])
 
 
 def _inside(
-    axes: Axes, bands: Sequence[Band], sides: Sequence[Side], separation: Separation | None, window: tuple[int, int]
+    axes: Axes,
+    bands: Sequence[Band],
+    sides: Sequence[Side],
+    separation: Separation | None,
+    window: tuple[int, int],
+    moments: Sequence[Moment],
 ) -> Iterator[str]:
     for height_m in _heights(axes, 1.0):
         yield svg.line([(LEFT, axes.y(height_m)), (RIGHT, axes.y(height_m))], svg.GRID, 0.6)
@@ -141,6 +148,10 @@ def _inside(
     for number, side in enumerate(sides):
         if isinstance(side.envelope, Trajectory):
             yield from _flown(axes, number, side.envelope)
+    for moment in moments:
+        if axes.from_ms <= moment.at_ms <= axes.to_ms:
+            x = axes.x(moment.at_ms)
+            yield svg.line([(x, TOP), (x, BOTTOM)], svg.INK, 0.7, "1 2")
     yield from _labels(axes, bands, sides)
 
 
@@ -227,7 +238,6 @@ def _moments(axes: Axes, moments: Sequence[Moment]) -> Iterator[str]:
         if not axes.from_ms <= moment.at_ms <= axes.to_ms:
             continue
         x = axes.x(moment.at_ms)
-        yield svg.line([(x, TOP), (x, BOTTOM)], svg.INK, 0.7, "1 2")
         row = next((number for number, end in enumerate(ends) if x - end > MARK_PX), None)
         if row is None:
             continue

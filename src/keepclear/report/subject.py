@@ -29,14 +29,17 @@ ALWAYS = ("watch", "suspension", "agreement", "key")
 """Who was at a desk, with which key, and what was agreed or suspended, bears on everything."""
 SHOWN = 8
 LEAST = 4
-SPEAKS_OF_ALL = ("message", "call", "account", "suspend", "resume", "sign_on", "sign_off", "key_enrol", "key_revoke")
+SPEAKS_OF_ALL = (
+    *("message", "call", "account", "suspend", "resume"),
+    *("sign_on", "sign_off", "key_enrol", "key_revoke"),
+)
 """Statements that, where they name nothing, cannot be told apart from what the dossier is about."""
 
 RULE = (
     "Kept in: what was asked for; the other notice of each conflict of it; STOPs and proposals about it, and STOPs and "
     "accidents that name no notice; alerts and obligations about any of these; statements that name any of them, and "
-    "messages, calls and accounts that name nothing; and always who was at a desk, its keys, suspensions and amendments "
-    "of the agreement. What concerns other matters is counted where it fell, with its record numbers."
+    "messages, calls and accounts that name nothing; and always who was at a desk, its keys, suspensions, and changes of "
+    "the agreement. What concerns other matters is counted where it fell, with its record numbers."
 )
 RULE_WHOLE = "Everything in the period that the viewer may see is kept in (--whole)."
 

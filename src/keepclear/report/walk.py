@@ -102,9 +102,18 @@ def walk(record: Record, from_ms: int, to_ms: int, party: str | None) -> Walk:
         played += 1
         compared += entry.worked_out is not None
     return Walk(
-        record, party, from_ms, to_ms, first.agreement, mechanism.agreement, mechanism.rules, first.at, played, compared,
-        walker.steps,
-    )  # fmt: skip
+        record=record,
+        party=party,
+        from_ms=from_ms,
+        to_ms=to_ms,
+        first=first.agreement,
+        agreement=mechanism.agreement,
+        rules=mechanism.rules,
+        began_ms=first.at,
+        played=played,
+        compared=compared,
+        steps=walker.steps,
+    )
 
 
 def _played(record: Record, mechanism: Mechanism, index: int, entry: Entry) -> Outcome:
