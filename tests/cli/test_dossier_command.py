@@ -1,4 +1,4 @@
-"""``keepclear dossier`` from record to file: from a data directory, from a bundle, for a party; bad input in one line."""
+"""``keepclear dossier`` from record to file: from a directory or a bundle, for a party; bad input in one line."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_the_record_of_a_real_host_makes_a_dossier_once_it_has_stopped(tmp_path:
         code, _, err = run(tmp_path, "dossier", *asked, "--data", "data", "--out", "early.html")
         assert (code, "is at work on this data directory" in err) == (2, True), err
         host.stop()
-    code, out, err = run(tmp_path, "dossier", *asked, "--data", "data", "--out", "crossing.html")
+    code, _, err = run(tmp_path, "dossier", *asked, "--data", "data", "--out", "crossing.html")
     assert (code, err) == (0, ""), err
     page = (tmp_path / "crossing.html").read_text("utf-8")
     assert "Acknowledges notice A: seen by a person" in page

@@ -18,10 +18,10 @@ ALPHAS_OWN = {"transit", "later", "alpha_says"}
 BRAVOS_OWN = {"survey", "bravo_says"}
 
 
-def pages(text: str, about: str, party: str | None, **more: bool) -> tuple[str, dict[str, str]]:
+def pages(text: str, about: str, party: str | None, *, whole: bool = False) -> tuple[str, dict[str, str]]:
     """The HTML and the source of the PDF in one, for the period that ends at 12:50, and the ids of the handles."""
     scenario, played, kept = recorded(text)
-    question = Question(played.handles[about], scenario.start_ms, scenario.start_ms + 290 * 60_000, party, **more)
+    question = Question(played.handles[about], scenario.start_ms, scenario.start_ms + 290 * 60_000, party, whole=whole)
     document = make_dossier(Record(scenario.agreement.name, kept), question).document
     return html_of(document) + typst_source(document), played.handles
 

@@ -38,8 +38,8 @@ SPEAKS_OF_ALL = (
 RULE = (
     "Kept in: what was asked for; the other notice of each conflict of it; STOPs and proposals about it, and STOPs and "
     "accidents that name no notice; alerts and obligations about any of these; statements that name any of them, and "
-    "messages, calls and accounts that name nothing; and always who was at a desk, its keys, suspensions, and changes of "
-    "the agreement. What concerns other matters is counted where it fell, with its record numbers."
+    "messages, calls and accounts that name nothing; and always who was at a desk, its keys, suspensions, and changes "
+    "of the agreement. What concerns other matters is counted where it fell, with its record numbers."
 )
 RULE_WHOLE = "Everything in the period that the viewer may see is kept in (--whole)."
 
