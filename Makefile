@@ -6,7 +6,7 @@ TOGETHER := tests/detection tests/spacetime tests/mechanism tests/formats tests/
   tests/acceptance tests/cli tests/docs
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q
 
-.PHONY: demo test check format bench console lock clean system
+.PHONY: demo test fuzz check format bench console lock clean system
 
 demo: $(VENV)/.for-demo console ## start a host with a live scenario and print one console address per role
 	@$(BIN)/keepclear demo $(ARGS)
@@ -32,6 +32,9 @@ check: $(VENV)/.for-dev console ## lint, types, imports, docs
 format: $(VENV)/.for-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fuzz: $(VENV)/.for-dev ## fuzz every reader of what comes from others, a minute each, two at a time
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(VENV)/.for-dev console ## measure; prints figures and keeps none
 	@$(BIN)/python -m bench $(ARGS)

@@ -19,7 +19,9 @@ BENCHES = {
     "replay": "bench.replay_host",
     "surge": "bench.surge_day",
     "stop": "bench.stop_load",
+    "receipt": "bench.receipts",
     "verify": "bench.verify_bundle",
+    "record": "bench.record",
 }
 """Name to module; each module has a ``main() -> int``, 0 when it reached what it must."""
 

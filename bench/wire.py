@@ -30,6 +30,11 @@ class Wire:
 
     async def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Send one request and return its status and its JSON (None when there is no body)."""
+        status, raw = await self.text(method, path, body)
+        return status, json.loads(raw) if raw else None
+
+    async def text(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+        """Send one request and return its status and the bytes of its body."""
         payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
         about = f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{about}\r\n"
@@ -38,7 +43,7 @@ class Wire:
             status, headers = await self._status()
             length = int(headers.get("content-length", "0"))
             raw = await self._reader.readexactly(length)
-        return status, json.loads(raw) if raw else None
+        return status, raw
 
     async def events(self, after: int) -> AsyncIterator[dict[str, Any]]:
         """The desk's event stream from just after record index ``after``, each as its parsed data with its name."""

@@ -15,6 +15,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "chromium": ("chromium", "fonts-dejavu-core"),
     "faketime": ("faketime",),
     "go": ("golang-go", "golang-golang-x-mod-dev"),
+    "openssl": ("openssl",),
     "proj-data": ("proj-data",),
     "strace": ("strace",),
 }

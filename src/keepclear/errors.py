@@ -160,6 +160,27 @@ class VerificationFailed(KeepclearError):
         self.expected = expected
 
 
+class SplitView(KeepclearError):
+    """The log has signed two histories, or cannot show that it has not; keep the evidence and tell the other desks."""
+
+    code: ClassVar[str] = "split_view"
+    status: ClassVar[int] = 409
+
+    def __init__(self, message: str, evidence: str | None = None, *, proven: bool = False) -> None:
+        super().__init__(message)
+        self.evidence = evidence
+        """The file that holds both signed checkpoints, if one could be written."""
+        self.proven = proven
+        """Whether the two checkpoints contradict each other for anybody who has the log's key."""
+
+
+class ReceiptMissing(KeepclearError):
+    """The host took a statement and has shown no receipt for it in time; say so to the other desks by voice."""
+
+    code: ClassVar[str] = "receipt_missing"
+    status: ClassVar[int] = 504
+
+
 class Overloaded(KeepclearError):
     """More is waiting than the host can take in time; try again after a moment, with the same statement id."""
 

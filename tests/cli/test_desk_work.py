@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from keepclear.cli.connection import UNSIGNED
 from tests.formats.samples import MECHANISM, volume
 
 
@@ -31,7 +32,7 @@ class Running:
         done = subprocess.run(
             command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
         )
-        return done.returncode, done.stdout, done.stderr
+        return done.returncode, done.stdout, done.stderr.removeprefix(UNSIGNED)
 
     def answer(self, desk: str, *arguments: str) -> Any:
         """What a desk's command answers as JSON."""

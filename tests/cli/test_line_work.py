@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from keepclear.cli import main as cli
+from keepclear.cli.connection import UNSIGNED
 from keepclear.cli.inbox import _TOLD
 from keepclear.cli.layout import clock, left
 from keepclear.cli.naming import SHOWN, named
@@ -41,7 +42,7 @@ def run(host: RunningHost, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
             cli.main()
         captured = capsys.readouterr()
         code = ended.value.code
-        return (code if isinstance(code, int) else 0), captured.out, captured.err
+        return (code if isinstance(code, int) else 0), captured.out, captured.err.removeprefix(UNSIGNED)
 
     return runs
 
@@ -179,7 +180,7 @@ def test_under_broker_the_mediator_proposes_and_a_party_is_told_so(
             monkeypatch.setattr(sys, "argv", ["keepclear", *arguments])
             with pytest.raises(SystemExit) as ended:
                 cli.main()
-            return ended.value.code, capsys.readouterr().err
+            return ended.value.code, capsys.readouterr().err.removeprefix(UNSIGNED)
 
         code, err = runs("alpha.air", "propose", met, "--option", "1")
         assert code == 2

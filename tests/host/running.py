@@ -131,6 +131,7 @@ class RunningHost:
         desks: Iterable[str] = DESKS,
         speed: float = 1.0,
         unsigned: bool = True,
+        witnesses: Path | None = None,
     ) -> None:
         self.data = folder / "data"
         self.file = folder / "agreement.toml"
@@ -139,6 +140,7 @@ class RunningHost:
         self.limit_file_bytes = limit_file_bytes
         self.speed = speed
         self.unsigned = unsigned
+        self.witnesses = witnesses
         self.url = ""
         book, self.tokens = tokens.issue(desks)
         book.save(self.data / "tokens.json")
@@ -148,7 +150,8 @@ class RunningHost:
         """The host takes connections at ``url``; tokens that ``amend`` made for new desks are among ``tokens``."""
         said, says = _FORKS.Pipe(duplex=False)
         mechanism = str(self.file) if with_file else ""
-        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, amend, self.speed, self.unsigned)
+        how = {"amend": amend, "speed": self.speed, "unsigned": self.unsigned, "witnesses": self.witnesses}
+        arguments = (says, str(self.data), mechanism, listen, self.limit_file_bytes, how)
         self._process = _FORKS.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         says.close()
@@ -228,9 +231,7 @@ def _serve(
     mechanism: str,
     listen: str,
     limit_file_bytes: int | None,
-    amend: bool,
-    speed: float,
-    unsigned: bool,
+    how: dict[str, Any],
 ) -> None:
     """In the fork: the host, as ``keepclear serve`` runs it, its log in the data directory."""
     from keepclear.api.serve import run
@@ -247,17 +248,7 @@ def _serve(
         says.close()
 
     file = Path(mechanism) if mechanism else None
-    status = run(
-        Path(data),
-        listen,
-        file,
-        amend=amend,
-        show_tokens=made.update,
-        ready=ready,
-        log_level="warning",
-        speed=speed,
-        unsigned=unsigned,
-    )
+    status = run(Path(data), listen, file, show_tokens=made.update, ready=ready, log_level="warning", **how)
     sys.exit(status)
 
 

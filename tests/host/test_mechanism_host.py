@@ -9,19 +9,31 @@ from typing import Any
 
 import pytest
 
-from keepclear.errors import HearingFailed, IdInUse, InvalidInput, KeepclearError, Overloaded, Refused, StoreFailed
+from keepclear.errors import (
+    HearingFailed,
+    IdInUse,
+    InvalidInput,
+    KeepclearError,
+    KeyNotValid,
+    Overloaded,
+    Refused,
+    SignatureRequired,
+    StoreFailed,
+)
 from keepclear.formats.entry import entry_from_bytes
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host import boot, mechanism_host
 from keepclear.host.clock import HearingClock, fast_clock, wall_clock_ms
 from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.signed import signed_statement
 from keepclear.host.work import Answer
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.outcome import Outcome
 from keepclear.mechanism.statement import Statement
 from keepclear.store import MemoryStore
 from tests.host.running import agreement, notice_body, statement
+from tests.host.signing import Key
 
 AGREEMENT = agreement_from_toml(agreement(rules="ack_flash_min = 1").encode())
 
@@ -52,13 +64,15 @@ def notice(number: int, desk: str = "alpha.air", **more: Any) -> Statement:
     return statement_from_json(statement(desk, number, "notice", notice_body(), **more), AGREEMENT)
 
 
-def on_host(test: Callable[[MechanismHost, Disk], Awaitable[None]], clock: HearingClock | None = None) -> Disk:
+def on_host(
+    test: Callable[[MechanismHost, Disk], Awaitable[None]], clock: HearingClock | None = None, *, unsigned: bool = True
+) -> Disk:
     """Run ``test`` on a started host and stop it."""
     disk = Disk()
 
     async def run() -> None:
         log = boot.found(disk, AGREEMENT, at_ms=1)
-        host = MechanismHost(disk, log, boot.bring_up(disk, log), clock=clock, unsigned=True)
+        host = MechanismHost(disk, log, boot.bring_up(disk, log), clock=clock, unsigned=unsigned)
         await host.start()
         try:
             await test(host, disk)
@@ -341,3 +355,46 @@ def test_a_stopping_host_takes_nothing_more() -> None:
             await host.say(message(1))
 
     on_host(test)
+
+
+def test_a_host_needs_signatures_unless_it_is_told_otherwise() -> None:
+    disk = Disk()
+    log = boot.found(disk, AGREEMENT, at_ms=1)
+    assert MechanismHost(disk, log, boot.bring_up(disk, log)).signatures == "required"
+
+    async def test(host: MechanismHost, disk: Disk) -> None:
+        with pytest.raises(SignatureRequired):
+            await host.say(message(1))
+        assert (await host.say(message(1, mode="exercise"))).new
+        assert disk.length("trial") == 2
+
+    on_host(test, unsigned=False)
+
+
+def test_a_key_that_was_revoked_while_a_statement_waited_does_not_carry_it() -> None:
+    """Both were found well signed before they were queued; the writer asks again at each one's own place."""
+    key = Key()
+
+    async def test(host: MechanismHost, disk: Disk) -> None:
+        def read(kind: str, number: int, body: dict[str, Any]) -> Statement:
+            token = key.signs(statement("alpha.air", number, kind, body)).encode()
+            return signed_statement(token, AGREEMENT, host.key)
+
+        await host.say(read("key_enrol", 1, key.body("alpha.air")))
+        revoked = read("key_revoke", 2, {"desk": "alpha.air", "kid": key.kid, "reason": "lost"})
+        late = read("message", 3, {"text": "after it"})
+        disk.free.clear()
+        held_up = asyncio.create_task(host.say(message(1, "bravo.air", mode="exercise")))
+        await asyncio.sleep(0.05)
+        saying = [asyncio.create_task(host.say(one)) for one in (revoked, late)]
+        await asyncio.sleep(0.05)
+        disk.free.set()
+        await held_up
+        assert (await saying[0]).new
+        with pytest.raises(KeyNotValid, match="retired since"):
+            await saying[1]
+        assert (await host.say(revoked)).new is False, "said again, in the same bytes, it was heard"
+
+    disk = on_host(test, unsigned=False)
+    kept = [entry_from_bytes(data) for data in disk.read("trial", 0, 99)]
+    assert [entry.jws is not None for entry in kept if entry.kind == "statement"] == [True, False, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ import httpx2
 import pytest
 
 from keepclear.errors import InvalidInput, RecordDamaged
-from keepclear.formats.entry import clock_entry
-from keepclear.host.record_tree import AT_ONCE, RecordTree, open_tree, slug_of
+from keepclear.formats.entry import agreement_entry, clock_entry, delivery_entry
+from keepclear.formats.mechanism_toml import agreement_from_toml
+from keepclear.host.record_tree import AT_ONCE, RecordTree, leaf_of, open_tree, slug_of
 from keepclear.host.recording import MOST_AT_ONCE, Recording
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of, bytes_of
@@ -22,7 +24,7 @@ from keepclear.record.verify.tiles import entries_of
 from keepclear.record.verify.tree import leaf_hash, root_of, verify_consistency
 from keepclear.store import MemoryStore
 from keepclear.store.sqlite import FILE_NAME
-from tests.host.running import RunningHost, notice_body, until
+from tests.host.running import RunningHost, agreement, notice_body, until
 
 LOG = "trial"
 
@@ -197,6 +199,12 @@ def test_lost_keys_are_asked_for_and_not_made_anew(tmp_path: Path, store: Memory
             open_tree(tmp_path, store, LOG)
     (tmp_path / "copy").rename(tmp_path / "record-keys")
     assert open_tree(tmp_path, store, LOG).tiles.size == 600
+
+
+def test_a_leaf_has_the_time_of_its_entry_wherever_it_stands_there() -> None:
+    agreed = agreement_from_toml(agreement().encode())
+    for entry in (clock_entry(17), delivery_entry(17, "alpha.air", 3), agreement_entry(17, agreed), clock_entry(-17)):
+        assert parse_leaf(leaf_of(entry, bytes(16))).at_ms == json.loads(entry)["at"] != 0
 
 
 @pytest.mark.parametrize(

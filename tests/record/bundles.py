@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from keepclear.record.bundle_file import Opened, line_of, write_bundle
-from keepclear.record.signers import Ed25519Signer, MlDsaSigner
+from keepclear.record.signers import Ed25519Signer, MlDsaSigner, Signer
 from keepclear.record.verify.bundle import Manifest
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.leaf import Leaf, commitment_of
@@ -32,7 +32,7 @@ def leaf(entry: bytes, index: int) -> bytes:
     return Leaf(json.loads(entry)["at"], commitment_of(salt(index), entry)).to_bytes()
 
 
-def note(leaves: Iterable[bytes], signers: Sequence[Ed25519Signer | MlDsaSigner] = SIGNERS) -> bytes:
+def note(leaves: Iterable[bytes], signers: Sequence[Signer] = SIGNERS) -> bytes:
     """The checkpoint over these leaves, signed."""
     kept = list(leaves)
     checkpoint = Checkpoint(ORIGIN, len(kept), root_of(map(leaf_hash, kept)))

@@ -247,6 +247,14 @@ def test_the_host_must_keep_the_agreement_and_the_speed_of_the_replay(host: Runn
         play_against(scenario, host.url, fewer, SPEED)
 
 
+def test_a_host_that_needs_signatures_is_told_before_anything_is_said(tmp_path: Path) -> None:
+    with RunningHost(tmp_path, MECHANISM, desks=(*DESKS, "alpha.command"), unsigned=False) as strict:
+        with pytest.raises(InvalidInput, match="signed statements only"):
+            play_against(read(SCENARIO), strict.url, strict.tokens, 1.0)
+        with strict.client("alpha.air") as alpha:
+            assert alpha.me()["next_serial"] == 1
+
+
 def test_the_command_refuses_half_of_what_a_host_needs(tmp_path: Path) -> None:
     def run(*arguments: str) -> str:
         command = [sys.executable, "-m", "keepclear", "replay", "any.toml", *arguments]

@@ -1,5 +1,6 @@
 /** The notice that is being written: its text, its drawing, what it would clash with, and how its sending went. */
-import type { Alert, Notice, Problem } from "./api";
+import { changesOf, draftOf } from "./amending";
+import type { Alert, Notice, NoticeBody, Problem } from "./api";
 import { LinkDown, Refusal } from "./client";
 import { formatPositions, type LonLat, parsePositions } from "./coordinates";
 import type { Desk } from "./desk.svelte";
@@ -31,16 +32,25 @@ export class Drafting {
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly key: string;
+  /** What the form made of the notice that is amended, before anything was changed. */
+  private readonly before: NoticeBody | null;
 
-  constructor(private readonly desk: Desk) {
-    this.key = `keepclear.draft.${desk.me.desk}`;
+  /** With `amends` the form is filled from that notice, which it must be able to hold (`draftOf`). */
+  constructor(
+    private readonly desk: Desk,
+    readonly amends: Notice | null = null,
+  ) {
+    this.key = `keepclear.draft.${desk.me.desk}${amends ? `.${amends.id}.${amends.version}` : ""}`;
     const { places, regions } = desk.mechanism;
     this.regions = new Set([...places, ...(regions ?? [])].flatMap((p) => ("region" in p && p.region ? [p.region] : [])));
+    this.before = amends && bodyOf(this.fresh(), this.regions).body;
     this.draft = this.kept() ?? this.fresh();
   }
 
   private fresh(): Draft {
     const others = this.desk.mechanism.parties.map((p) => p.id).filter((id) => id !== this.desk.me.party);
+    const stands = this.amends && draftOf(this.amends, others);
+    if (stands) return stands;
     return emptyDraft(this.desk.now(), others);
   }
 
@@ -61,8 +71,7 @@ export class Drafting {
     delete this.refused.form;
     clearTimeout(this.timer);
     this.asked++;
-    const body = this.checked.body;
-    if (!body) {
+    if (!this.checked.body || !this.isChanged) {
       this.preview = { kind: "unfinished" };
       return;
     }
@@ -76,12 +85,29 @@ export class Drafting {
     if (!body) return;
     let answer: PreviewState;
     try {
-      answer = { kind: "known", alerts: (await this.desk.client.post<{ alerts: Alert[] }>("/v1/preview", body)).alerts };
+      const asked = this.amends ? { ...this.asAmended(body), replaces: this.amends.id } : body;
+      answer = { kind: "known", alerts: (await this.desk.client.post<{ alerts: Alert[] }>("/v1/preview", asked)).alerts };
     } catch (error) {
       if (error instanceof Refusal) this.refuse(error);
       answer = { kind: "unknown", why: error instanceof LinkDown ? "The link is down: this could not be checked." : String((error as Error).message) };
     }
     if (turn === this.asked) this.preview = answer;
+  }
+
+  /** Whether an amendment changes something, as far as that can be told from what stands in the form. */
+  get isChanged(): boolean {
+    const { body } = this.checked;
+    return !this.amends || body === null || Object.keys(this.changes(body)).length > 0;
+  }
+
+  private changes(body: NoticeBody): Record<string, unknown> {
+    return this.amends && this.before ? changesOf(this.amends, this.before, body) : {};
+  }
+
+  /** The whole body as it would stand: its envelope to the last digit where that was not changed. */
+  private asAmended(body: NoticeBody): NoticeBody {
+    const { envelope } = this.changes(body);
+    return { ...body, envelope: (envelope ?? this.amends?.envelope) as NoticeBody["envelope"] };
   }
 
   get clashes(): Alert[] {
@@ -124,17 +150,20 @@ export class Drafting {
   async send(): Promise<Notice["id"] | null> {
     const { body, problems } = this.checked;
     for (const field of Object.keys(problems) as DraftField[]) this.touched[field] = true;
-    if (!body || this.sending) return null;
+    if (!body || this.sending || !this.isChanged) return null;
     this.sending = true;
     this.refused = {};
     const { me, mode } = this.desk;
     const id = this.id;
     try {
       const draft = $state.snapshot(this.draft);
-      const said = await this.desk.say("notice", {}, noticeStatement(id, draft, body, { mechanism: me.mechanism, desk: me.desk, mode }));
+      const who = { mechanism: me.mechanism, desk: me.desk, mode: this.amends?.mode ?? mode };
+      const notice = noticeStatement(id, draft, body, who);
+      const statement = this.amends ? { ...notice, type: "amend", body: { notice: this.amends.id, ...this.changes(body) } } : notice;
+      const said = await this.desk.say(statement.type, {}, statement);
       if (said.kind === "held") this.held.set(id, draft);
       this.clear();
-      return id;
+      return this.amends?.id ?? id;
     } catch (error) {
       if (error instanceof Refusal) {
         this.refuse(error);

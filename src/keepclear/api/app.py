@@ -20,24 +20,25 @@ from keepclear.api import (
     phrases,
     problems,
     reads,
+    receipts,
     statements,
     tree,
 )
 from keepclear.api.answers import answer
 from keepclear.api.models import DESCRIBED_BY_HAND
 from keepclear.api.security import SecurityHeaders, desk_router
+from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.mechanism_host import MechanismHost
-from keepclear.host.recording import Recording
 from keepclear.host.tokens import TokenBook
 
 
 def create_app(
-    host: MechanismHost, tokens: TokenBook, *, assets: Path | None = None, recording: Recording | None = None
+    host: MechanismHost, tokens: TokenBook, *, assets: Path | None = None, checkpoints: Checkpoints | None = None
 ) -> FastAPI:
     """The application that speaks for ``host``. Everything under ``/v1`` asks for a desk's token before anything else.
 
-    ``assets`` is the folder of the built console; left out, the one in the package. ``recording`` has the record's
-    tree; without it there are no checkpoints to be had.
+    ``assets`` is the folder of the built console; left out, the one in the package. ``checkpoints`` are of the
+    record's tree; without them there is none to be had.
     """
     app = FastAPI(
         title="Keepclear",
@@ -48,7 +49,8 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.host = host
-    app.state.recording = recording
+    app.state.checkpoints = checkpoints
+    app.state.recording = None if checkpoints is None else checkpoints.recording
     app.state.tokens = tokens
     app.state.metrics = metrics.Metrics()
     host.observer = app.state.metrics
@@ -59,7 +61,7 @@ def create_app(
     async def described() -> Response:
         return answer(describe(app))
 
-    for part in (statements, reads, line_reads, phrases, notation, events, tree, export):
+    for part in (statements, receipts, reads, line_reads, phrases, notation, events, tree, export):
         app.include_router(part.router)
     app.include_router(itself)
     app.include_router(health.router)

@@ -17,6 +17,7 @@ from starlette.responses import StreamingResponse
 from keepclear.api.security import Asking, desk_router
 from keepclear.api.tree import recording_of
 from keepclear.formats.entry import Entry, entry_as_kept
+from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.exporting import Exporter, Sealed, Wanted
 from keepclear.host.mechanism_host import MechanismHost
 
@@ -42,7 +43,11 @@ async def export(
     """
     host: MechanismHost = request.app.state.host
     tree = recording_of(request).tree
-    sealed = Sealed(tree.tiles.note, tree.keys, tree.salts)
+    checkpoints: Checkpoints = request.app.state.checkpoints
+    newest, binding = checkpoints.newest(), checkpoints.binding()
+    older = binding if binding is not None and binding.checkpoint.size < newest.checkpoint.size else None
+    cosigned = None if older is None else older.note.to_bytes()
+    sealed = Sealed(newest.note.to_bytes(), tree.keys, tree.salts, cosigned)
     wanted = Wanted(None if caller.is_mediator else host.agreement.party_of(caller.desk), to)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="keepclear-export-"))
     try:

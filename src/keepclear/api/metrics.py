@@ -11,8 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from starlette.responses import Response
 
 from keepclear.api.security import metrics_reader
+from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.observe import Batch, Observer
-from keepclear.host.recording import Recording
 from keepclear.mechanism.words import Severity
 
 router = APIRouter(tags=["host"])
@@ -55,6 +55,13 @@ class Metrics(Observer):
             "keepclear_tree_failed", "1 when the tree takes nothing more, else 0.", registry=self.registry
         )
 
+        self._binding = Gauge(
+            "keepclear_tree_binding_size", "Entries under the newest binding checkpoint.", registry=self.registry
+        )
+        self._witnesses = Gauge(
+            "keepclear_witnesses", "Witnesses, by how the last asking went.", ["state"], registry=self.registry
+        )
+
     def refused(self, code: str) -> None:
         """A statement was not recorded."""
         self._refused.labels(code).inc()
@@ -75,7 +82,7 @@ class Metrics(Observer):
         dropped: int,
         index: int,
         open_alerts: Mapping[str, int],
-        recording: Recording | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> bytes:
         """The page, with the gauges as they are at this moment."""
         for severity in Severity:
@@ -84,12 +91,25 @@ class Metrics(Observer):
         self._streams.set(streams)
         self._dropped.set(dropped)
         self._index.set(index)
-        if recording is not None:
-            self._tree.set(recording.checkpoint.size)
-            self._behind.set(recording.behind)
-            self._publish.set(recording.publish_s)
-            self._tree_failed.set(recording.failure is not None)
+        if checkpoints is not None:
+            self._signed(checkpoints)
         return generate_latest(self.registry)
+
+    def _signed(self, checkpoints: Checkpoints) -> None:
+        """What of the record is signed, and cosigned."""
+        recording = checkpoints.recording
+        self._tree.set(recording.checkpoint.size)
+        self._behind.set(recording.behind)
+        self._publish.set(recording.publish_s)
+        self._tree_failed.set(recording.failure is not None)
+        binding = checkpoints.binding()
+        self._binding.set(0 if binding is None else binding.checkpoint.size)
+        told = [] if checkpoints.witnessing is None else checkpoints.witnessing.told()
+        for state in ("cosigned", "trouble", "split_view"):
+            self._witnesses.labels(state).set(0)
+        for one in told:
+            trouble = "split_view" if one["split_view"] else "trouble"
+            self._witnesses.labels("cosigned" if one["trouble"] is None else trouble).inc()
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -105,6 +125,6 @@ async def metrics(request: Request, _reader: Annotated[str, Depends(metrics_read
         dropped=host.streams.dropped,
         index=host.index,
         open_alerts=open_alerts,
-        recording=request.app.state.recording,
+        checkpoints=request.app.state.checkpoints,
     )
     return Response(content, media_type=CONTENT_TYPE_LATEST)

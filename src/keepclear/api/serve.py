@@ -18,12 +18,14 @@ from keepclear.api.listening import DEFAULT_LISTEN, Address, bind
 from keepclear.errors import InvalidInput
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host import boot, tokens
+from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.clock import HearingClock
 from keepclear.host.exercise import check_speed, clock_of_speed
 from keepclear.host.mechanism_host import MechanismHost
 from keepclear.host.record_tree import open_tree
 from keepclear.host.recording import Recording
 from keepclear.host.tokens import TokenBook
+from keepclear.host.witnessing import Witnessing, witnessing_for
 from keepclear.host.working import Working
 from keepclear.mechanism.agreement import Agreement
 from keepclear.store import SqliteStore, Store
@@ -64,18 +66,20 @@ async def serve(
     clock: HearingClock | None = None,
     unsigned: bool = False,
     recording: Recording | None = None,
+    witnessing: Witnessing | None = None,
 ) -> int:
     """Serve the mechanism ``log`` of ``store`` until SIGTERM or SIGINT (0) or until the store refuses (1).
 
     ``ready`` is called with the URL once connections are taken; ``told`` is what changed just now, for desks that come
-    back; ``unsigned`` takes live statements that nobody signed; ``recording`` keeps the record's tree up meanwhile.
-    The store stays open.
+    back; ``unsigned`` takes live statements that nobody signed; ``recording`` keeps the record's tree up meanwhile,
+    and ``witnessing`` asks witnesses to cosign it. The store stays open.
     """
     host = MechanismHost(store, log, working, clock=clock, unsigned=unsigned)
     if unsigned:
         _log.warning("unsigned_statements_taken", mechanism=log)
     host.streams.begin(host.index - len(told), told)
-    app = create_app(host, book, assets=assets, recording=recording)
+    checkpoints = None if recording is None else Checkpoints(recording, witnessing)
+    app = create_app(host, book, assets=assets, checkpoints=checkpoints)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -94,6 +98,8 @@ async def serve(
             host.on_durable = recording.tell
             recording.start()
         await host.start()
+        if checkpoints is not None:
+            await checkpoints.start()
         bound = listening.getsockname()
         _log.info("listening", url=Address(bound[0], bound[1]).url, mechanism=log, index=host.index)
         ready(Address(bound[0], bound[1]).url)
@@ -101,6 +107,8 @@ async def serve(
     finally:
         listening.close()
         await host.stop()
+        if checkpoints is not None:
+            await checkpoints.stop()
         if recording is not None:
             await asyncio.to_thread(recording.stop)
     return STOPPED_BY_FAILURE if host.failure is not None else 0
@@ -119,6 +127,7 @@ def run(
     speed: float = 1.0,
     unsigned: bool = False,
     origin: str | None = None,
+    witnesses: Path | None = None,
 ) -> int:
     """Serve from a data directory; the exit status is 0, or 1 when the store refused.
 
@@ -127,7 +136,8 @@ def run(
 
     With ``init`` a token is made for each desk and ``show_tokens`` gets them (by desk, and ``/metrics``) before any
     connection is taken. With ``amend`` the agreement in the file is in force from now on, and desks that have no token
-    yet get one. ``origin`` names the log of a record that is begun. Raises ``InvalidInput`` for what was given wrongly,
+    yet get one. ``origin`` names the log of a record that is begun; ``witnesses`` is the policy file of those who are
+    asked to cosign it. Raises ``InvalidInput`` for what was given wrongly,
     ``Refused`` for an amendment that may not be, ``StoreFailed`` and ``RecordFailed`` for what the disk refuses.
     """
     if init and amend:
@@ -152,7 +162,8 @@ def run(
             show_tokens(made)
         clock = clock_of_speed(speed, working.mechanism.now)
         recording = Recording(open_tree(data_dir, store, log, origin))
-        more: dict[str, Any] = {"clock": clock, "unsigned": unsigned, "recording": recording}
+        witnessing = None if witnesses is None else witnessing_for(recording.tree, witnesses)
+        more: dict[str, Any] = {"clock": clock, "unsigned": unsigned, "recording": recording, "witnessing": witnessing}
         return asyncio.run(serve(store, log, working, book, address, ready=ready, told=told, **more))
     finally:
         store.close()

@@ -13,7 +13,7 @@ from keepclear.api.answers import answer
 from keepclear.api.body import JOSE, JSON, media_type, parse_body, read_body
 from keepclear.api.models import DeliveryIn, Preview, PreviewIn, Receipt, StatementIn
 from keepclear.api.security import Asking, desk_router
-from keepclear.errors import Forbidden, InvalidInput, KeyNotValid, SignatureInvalid, SignatureRequired
+from keepclear.errors import Forbidden, InvalidInput, Refused, SignatureInvalid
 from keepclear.formats.reader import Table
 from keepclear.formats.statement_json import notice_body_from_json, statement_from_json, uuid7
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
@@ -66,8 +66,9 @@ async def say(
             message = f"from: this is the token of {caller.desk}; a desk speaks for itself only"
             raise Forbidden(message)
         told = await host.say(statement, held=keepclear_held)
-    except (SignatureInvalid, SignatureRequired, KeyNotValid) as error:
-        _log.warning("signature_refused", code=error.code, field=error.field, desk=caller.desk)
+    except (InvalidInput, Refused) as error:
+        if error.field.startswith("signature") or isinstance(error, SignatureInvalid):
+            _log.warning("signature_refused", code=error.code, field=error.field, desk=caller.desk)
         raise
     return answer(told.body, 201 if told.new else 200)
 

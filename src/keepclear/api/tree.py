@@ -1,4 +1,4 @@
-"""The record's tree: the newest checkpoint, its tiles as files (C2SP tlog-tiles), and consistency proofs.
+"""The record's tree: its tiles as files (C2SP tlog-tiles), and consistency proofs.
 
 Tiles hold commitments and times, nothing of what was said; every desk may read all of them.
 """
@@ -42,12 +42,6 @@ def recording_of(request: Request) -> Recording:
         message = "this host keeps no tree of its record"
         raise NotFound(message)
     return recording
-
-
-@router.get("/checkpoint", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def checkpoint(request: Request) -> Response:
-    """The newest checkpoint: a signed note (C2SP tlog-checkpoint)."""
-    return Response(recording_of(request).latest(), media_type=_NOTE)
 
 
 @router.get(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
+from keepclear.cli.connection import DEFAULT_HOST, Host, Key, Token, TokenFile, connected
 from keepclear.cli.naming import everything_to_answer, mode_of, named
 from keepclear.cli.output import JSON_OPTION
 from keepclear.cli.say import To, json_value, show_receipt
@@ -28,11 +28,12 @@ def ack(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Acknowledge a statement or an alert. It is a receipt, and no consent."""
     heard = None if read_back is None else _heard(read_back)
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         things = everything_to_answer(client)
         names = [name for one in things for name in (one["id"], one.get("statement")) if name]
         thing = named(about, names, "ID", "statement or alert")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keepclear.cli.output import plain
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from keepclear.client import Client
+    from keepclear.client import Client, Signer
+    from keepclear.client.log_view import LogView
 
 DEFAULT_HOST = "http://127.0.0.1:8740"
 
@@ -26,9 +30,26 @@ TokenFile = Annotated[
     typer.Option("--token-file", envvar="KEEPCLEAR_TOKEN_FILE", metavar="FILE", help="A file that holds the token."),
 ]
 
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        envvar="KEEPCLEAR_KEY",
+        metavar="FILE",
+        help="The key that signs what you say; agent:SOCKET for one that «keepclear agent» holds.",
+    ),
+]
+AGENT = "agent:"
+SEEN = ".seen"
+"""What a desk has seen of the log lies beside its key or token, under the same name with this at its end."""
 
-def connected(host: str, token: str | None, token_file: str | None) -> Client:
-    """A client of the host for the desk that the token names."""
+UNSIGNED = "UNSIGNED: nobody can be held to having said this; --key FILE signs.\n"
+Connection = tuple[str, str | None, str | None, str | None]
+"""Host, token, file of the token, key."""
+
+
+def connected(host: str, token: str | None, token_file: str | None, key: str | Signer | None = None) -> Client:
+    """A client of the host for the desk that the token names, which signs with ``key`` what it says."""
     from keepclear.client import Client
 
     url = address(host)
@@ -38,7 +59,40 @@ def connected(host: str, token: str | None, token_file: str | None) -> Client:
         raise InvalidInput("--token", "missing", expected)
     if not spoken.isascii() or not spoken.isprintable() or " " in spoken:
         raise InvalidInput("--token", "not a token", "the token as «keepclear serve --init» printed it")
-    return Client(url, spoken)
+    signer = signer_of(key) if isinstance(key, str) else key
+    return Client(url, spoken, signer=signer, heard_unsigned=_say_unsigned, view=_view_beside(key, token_file))
+
+
+def _view_beside(key: str | Signer | None, token_file: str | None) -> LogView | None:
+    """What this desk has seen of the log, in a file beside its key, or beside its token; None where it has neither."""
+    from keepclear.client.log_view import LogView
+
+    own_file = key if isinstance(key, str) and not key.startswith(AGENT) else token_file
+    return None if own_file is None else LogView(Path(f"{own_file}{SEEN}"), name=f"the desk of {Path(own_file).name}")
+
+
+def signer_of(key: str) -> Signer:
+    """What signs with the key in a file, or with the one that a running agent holds."""
+    if key.startswith(AGENT):
+        from keepclear.client.agent import AgentSigner
+
+        return AgentSigner(Path(key.removeprefix(AGENT)))
+    from keepclear.client.key_file import KeyFileSigner
+
+    return KeyFileSigner(Path(key), lambda: asked_passphrase(key))
+
+
+def asked_passphrase(name: str) -> str:
+    """The passphrase of a key file, typed at the terminal."""
+    if not sys.stdin.isatty():
+        expected = "a terminal to type it at, or «keepclear agent», which asks once"
+        raise InvalidInput(name, "the key has a passphrase", expected)
+    return getpass.getpass(f"Passphrase of {plain(name)}: ", stream=sys.stderr)
+
+
+def _say_unsigned() -> None:
+    """Said where somebody may believe that it is signed."""
+    sys.stderr.write(UNSIGNED)
 
 
 def address(host: str) -> str:

@@ -43,7 +43,7 @@ def export(
     try:
         log = boot.found(store, None)
         tree = sealed_to_its_end(open_tree(Path(data), store, log))
-        sealed = Sealed(tree.tiles.note, tree.keys, tree.salts)
+        sealed = Sealed(tree.tiles.note, tree.keys, tree.salts, cosigned_before(tree))
         with ProgressLine() as progress:
             size = hand_over(
                 store,
@@ -66,6 +66,14 @@ def export(
     print_line("Tell those who verify it the log's keys another way than with the file:")
     for key in keys:
         print_line(f"  {key}")
+
+
+def cosigned_before(tree: RecordTree) -> bytes | None:
+    """The newest checkpoint that the host's witnesses made binding, if it had any."""
+    from keepclear.host.witnessing import COSIGNED_FILE
+
+    path = tree.tiles.directory / COSIGNED_FILE
+    return path.read_bytes() if path.is_file() else None
 
 
 def sealed_to_its_end(tree: RecordTree) -> RecordTree:

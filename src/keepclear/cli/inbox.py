@@ -95,12 +95,17 @@ def _stop_told(stop: dict[str, Any]) -> str:
     )
 
 
+def _key_state(key: dict[str, Any]) -> str:
+    return "is valid" if key["retired_at"] is None else f"is retired: {key['retired_why']}"
+
+
 _TOLD: dict[str, Callable[[dict[str, Any]], str]] = {
     "alert": lambda one: f"{one['severity']} {one['code']}: {one['cleared_why'] or one['why']}",
     "notice": lambda one: f"{called(one)} is {one['state']}, version {one['version']}",
     "obligation": lambda one: f"{one['kind']} by {one['desk_or_party']} due {one['due_at']}",
     "agreement": lambda one: f"number {one['number']} is in force; new: {', '.join(one['changed'])}",
     "statement": lambda one: f"{one['type']} from {one['from']}, {one['id']}",
+    "key": lambda one: f"of {one['desk']}: {one['fingerprint']} {_key_state(one)}",
     "stop": _stop_told,
     "accident": lambda one: f"{one['activity']} of {one['from']}, {short(one['id'])}",
     "observation": lambda one: f"«{one['object']}» ({one['kind']}) seen by {one['from']}, {short(one['id'])}",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
+from keepclear.cli.connection import DEFAULT_HOST, Host, Key, Token, TokenFile, connected
 from keepclear.cli.naming import mode_of, named, sender_side, side_of, the_only
 from keepclear.cli.output import JSON_OPTION, print_json, print_line
 from keepclear.cli.say import To, show_receipt
@@ -49,10 +49,11 @@ def ask(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Ask whether somebody is there."""
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         receipt = client.line_test(to=to or (), mode=mode)
     show_receipt("line test", receipt, as_json=as_json)
 
@@ -65,10 +66,11 @@ def reply(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Answer a line test: somebody is here."""
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         side = side_of(client.me())
         tests = client.line()["tests"]
         if which is None:
@@ -88,12 +90,13 @@ def call(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Log a telephone call that you made."""
     if result not in RESULTS:
         raise InvalidInput("RESULT", repr(result), f"one of {', '.join(RESULTS)}")
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         if about is not None:
             things = [*client.stops(), *client.alerts(), *client.notices()]
             about = named(about, (one["id"] for one in things), "--about", "STOP, alert or notice")
@@ -109,10 +112,11 @@ def sign_on(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Come on watch at this desk."""
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         receipt = client.sign_on(name, note)
     show_receipt(f"{name} on watch,", receipt, as_json=as_json)
 
@@ -124,10 +128,11 @@ def sign_off(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Go off watch; --note is for the next one."""
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         receipt = client.sign_off(name, note)
     show_receipt(f"{name} off watch,", receipt, as_json=as_json)
 

@@ -15,14 +15,18 @@ import typer
 from keepclear.cli import (
     ack,
     advise,
+    agent,
     check,
     dossier,
     export,
     handover,
     inbox,
+    keys,
     line,
     notation,
     phrases,
+    receipt,
+    record,
     replay,
     resolve,
     say,
@@ -58,11 +62,15 @@ app.command("say")(say.say)
 app.command("ack")(ack.ack)
 app.add_typer(stop.group, name="stop")
 app.add_typer(line.group, name="line")
+app.add_typer(keys.group, name="keys")
+app.command("agent")(agent.agent)
 app.command("propose")(settle.propose)
 app.command("accept")(settle.accept)
 app.command("decline")(settle.decline)
 app.command("inbox")(inbox.inbox)
 app.command("handover")(handover.handover)
+app.command("receipt")(receipt.receipt)
+app.add_typer(record.group, name="record")
 app.command("witness")(witness.witness)
 app.command("phrases")(phrases.phrases)
 app.command("notation", context_settings=notation.ANY_TEXT)(notation.notation)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from keepclear.errors import InvalidInput, KeepclearError
+from keepclear.errors import InvalidInput, KeepclearError, ReceiptMissing, SplitView, VerificationFailed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FINE = 0
 BAD_NEWS = 1
 BAD_INPUT = 2
+
+NEWS = (SplitView, ReceiptMissing, VerificationFailed)
+"""Errors that are an answer, and a bad one: nothing was wrong with how it was asked."""
 
 JSON_OPTION = typer.Option("--json", help="Print the answer as JSON.")
 
@@ -57,6 +60,6 @@ def reading(name: str) -> Iterator[None]:
 
 
 def end_with(error: KeepclearError) -> NoReturn:
-    """Say what was wrong with the input or the use, in one line, and end with 2."""
+    """Say in one line what was wrong with the input or the use, and end with 2; with 1 where it is bad news."""
     sys.stderr.write(f"{plain(str(error))}\n")
-    raise SystemExit(BAD_INPUT)
+    raise SystemExit(BAD_NEWS if isinstance(error, NEWS) else BAD_INPUT)

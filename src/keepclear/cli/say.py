@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
+from keepclear.cli.connection import DEFAULT_HOST, Host, Key, Token, TokenFile, connected
 from keepclear.cli.files import read_bytes, shown_name
 from keepclear.cli.output import JSON_OPTION, print_json, print_line, reading
 from keepclear.errors import InvalidInput
@@ -42,6 +42,7 @@ def say(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Say a statement of any type. Tells what it raised."""
@@ -50,7 +51,7 @@ def say(
     given = {key: value for key, value in named.items() if value is not None}
     if envelope is not None:
         given["envelope"] = json_value(envelope, "--envelope")
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         receipt = client.say(
             kind, _whole_body(body, given), to=to or (), precedence=precedence, refs=ref or (), mode=mode
         )

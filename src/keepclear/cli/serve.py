@@ -33,6 +33,9 @@ def serve(
         str | None,
         typer.Option("--origin", metavar="NAME", help="What a record that is begun is called in its checkpoints."),
     ] = None,
+    witnesses: Annotated[
+        str | None, typer.Option("--witnesses", metavar="POLICY", help="Ask the witnesses of this policy to cosign.")
+    ] = None,
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
@@ -68,5 +71,6 @@ def serve(
         speed=speed,
         unsigned=unsigned,
         origin=origin,
+        witnesses=None if witnesses is None else Path(witnesses),
     )
     raise typer.Exit(status)

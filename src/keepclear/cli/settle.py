@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
+from keepclear.cli.connection import DEFAULT_HOST, Connection, Host, Key, Token, TokenFile, connected
 from keepclear.cli.naming import mode_of, named, sender_side, short, side_of, the_only
 from keepclear.cli.output import JSON_OPTION, print_json, print_line
 from keepclear.cli.say import json_value, show_receipt
@@ -41,6 +41,7 @@ def propose(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Propose a way out of a conflict. With nothing to change: list the advice, and say nothing."""
@@ -49,7 +50,7 @@ def propose(
     change = {key: value for key, value in named_changes.items() if value is not None}
     if option is not None and (change or notice is not None):
         raise InvalidInput("--option", f"{option}, besides a change", "one of the two")
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         alert = _conflict(client, about)
         if option is None and not change:
             _show_advice(client.advice(alert["id"]), as_json=as_json)
@@ -69,10 +70,11 @@ def accept(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Accept a proposal: its change is made at once, for both."""
-    _answer("accept", which, reason, (host, token, token_file), as_json=as_json)
+    _answer("accept", which, reason, (host, token, token_file, key), as_json=as_json)
 
 
 def decline(
@@ -81,17 +83,18 @@ def decline(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Decline a proposal."""
-    _answer("decline", which, reason, (host, token, token_file), as_json=as_json)
+    _answer("decline", which, reason, (host, token, token_file, key), as_json=as_json)
 
 
 def _answer(
     kind: str,
     which: str | None,
     reason: str | None,
-    connection: tuple[str, str | None, str | None],
+    connection: Connection,
     *,
     as_json: bool,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
+from keepclear.cli.connection import DEFAULT_HOST, Connection, Host, Key, Token, TokenFile, connected
 from keepclear.cli.naming import mode_of, named, sender_side, side_of, the_only
 from keepclear.cli.output import JSON_OPTION, print_json, print_line
 from keepclear.cli.say import To, json_value, show_receipt
@@ -42,11 +42,12 @@ def raise_stop(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Raise a STOP. «raise» may be left out."""
     where = {key: json_value(text, f"--{key}") for key, text in (("place", place), ("envelope", envelope)) if text}
-    with connected(host, token, token_file) as client:
+    with connected(host, token, token_file, key) as client:
         notice = None
         if about is not None:
             notice = named(about, (one["id"] for one in client.notices()), "--about", "notice")
@@ -66,6 +67,7 @@ def reply(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Answer a STOP: complying, cannot_comply or standby. Without an ID: the only open one."""
@@ -76,7 +78,7 @@ def reply(
     def say(client: Client, stop: str, to: Sequence[str], mode: str) -> Receipt:
         return client.stop_reply(stop, answer, to=to, mode=mode)
 
-    _step(f"{answer} to STOP as", say, which[0] if which else None, (host, token, token_file), as_json=as_json)
+    _step(f"{answer} to STOP as", say, which[0] if which else None, (host, token, token_file, key), as_json=as_json)
 
 
 @group.command("informed")
@@ -85,6 +87,7 @@ def informed(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Say that the units which a STOP concerns have been told."""
@@ -92,7 +95,7 @@ def informed(
     def say(client: Client, stop: str, to: Sequence[str], mode: str) -> Receipt:
         return client.units_informed(stop, to=to, mode=mode)
 
-    _step("units informed of STOP, said as", say, which, (host, token, token_file), as_json=as_json)
+    _step("units informed of STOP, said as", say, which, (host, token, token_file, key), as_json=as_json)
 
 
 @group.command("ceased")
@@ -101,6 +104,7 @@ def ceased(
     host: Host = DEFAULT_HOST,
     token: Token = None,
     token_file: TokenFile = None,
+    key: Key = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Say that it has ceased. From the side that raised the STOP, this closes it."""
@@ -108,7 +112,7 @@ def ceased(
     def say(client: Client, stop: str, to: Sequence[str], mode: str) -> Receipt:
         return client.ceased(stop, to=to, mode=mode)
 
-    _step("ceased, said as", say, which, (host, token, token_file), raised_too=True, as_json=as_json)
+    _step("ceased, said as", say, which, (host, token, token_file, key), raised_too=True, as_json=as_json)
 
 
 @group.command("list")
@@ -138,7 +142,7 @@ def _step(
     told: str,
     say: Callable[[Client, str, Sequence[str], str], Receipt],
     which: str | None,
-    connection: tuple[str, str | None, str | None],
+    connection: Connection,
     *,
     as_json: bool,
     raised_too: bool = False,

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def verify(
-    bundle: Annotated[str, typer.Argument(metavar="BUNDLE", help="A bundle, as keepclear export wrote it.")],
+    bundle: Annotated[
+        str, typer.Argument(metavar="BUNDLE", help="A bundle, as keepclear export wrote it; or a receipt.")
+    ],
     recompute: Annotated[
         bool, typer.Option("--recompute", help="Work every alert and verdict out again, and compare.")
     ] = False,
@@ -34,9 +36,17 @@ def verify(
     against: Annotated[
         str | None, typer.Option("--against", metavar="FILE", help="A checkpoint or bundle that you had before.")
     ] = None,
+    desk_key: Annotated[
+        str | None,
+        typer.Option("--desk-key", metavar="X", help="Of a receipt: the sender's public key, to check who said it."),
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Check a record, offline: who signed what, and that nothing was changed. Ends with 1 if anything does not hold."""
+    from keepclear.cli.receipt import is_receipt, verify_receipt
+
+    if is_receipt(Path(bundle)):
+        raise typer.Exit(verify_receipt(Path(bundle), key or (), policy, desk_key, as_json=as_json))
     from keepclear.record.verify.__main__ import read_policy
     from keepclear.record.verify.check import Asked
     from keepclear.record.verify.check import verify as check

@@ -3,5 +3,6 @@
 from keepclear.client.client import Client
 from keepclear.client.events import Event
 from keepclear.client.ids import new_id
+from keepclear.client.signing import Signer
 
-__all__ = ["Client", "Event", "new_id"]
+__all__ = ["Client", "Event", "Signer", "new_id"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -15,31 +16,62 @@ from keepclear.client.errors import error_of
 from keepclear.client.events import Deliveries, Event, Follower
 from keepclear.client.ids import new_id
 from keepclear.client.line import LineWords
+from keepclear.client.log_view import LogView
+from keepclear.client.proofs import Proofs
 from keepclear.client.readings import LineReadings
-from keepclear.errors import HostUnreachable, IdInUse, Overloaded, Refused, StoreFailed
+from keepclear.client.signing import Signer
+from keepclear.errors import HostUnreachable, IdInUse, NotFound, Overloaded, Refused, StoreFailed
+from keepclear.formats.signed_json import statement_payload
+from keepclear.record.verify.policy import Policy
 
 TRIES = 5
 FIRST_PAUSE_S = 0.2
 PAGE = 500
 
+KEEP_UP_EVERY_S = 30.0
+"""So often does a desk that keeps a view of the log look at the host's newest checkpoint, while it speaks."""
+
+UNDELAYED = frozenset({"stop", "stop_reply", "units_informed", "ceased", "accident", "ack"})
+"""What may protect life is said at once, whatever is known of the log: nothing is looked at before it."""
+
 Json = dict[str, Any]
 
 
-class Client(LineWords, LineReadings):
+class Client(LineWords, LineReadings, Proofs):
     """A desk at work, named by its token. Use it in a ``with`` block, or ``close`` it; threads may share it.
 
     Every method raises the error that the host answered with (``keepclear.errors``), and ``HostUnreachable`` when
     nobody answers. A statement is tried again, with its id, when the host was away or overloaded: it is never heard
-    twice.
+    twice. With a ``signer`` everything that is said is signed, once, and tried again in the same bytes.
+
+    ``view`` is what the desk has seen of the log, which outlives the client where it has a file; ``policy`` says whose
+    cosignatures make a receipt binding.
     """
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        signer: Signer | None = None,
+        heard_unsigned: Callable[[], None] = lambda: None,
+        timeout_s: float = 10.0,
+        view: LogView | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        """``heard_unsigned`` is called whenever the host has heard a statement that is not signed."""
+        self._signer = signer
+        self._heard_unsigned = heard_unsigned
         self._http = httpx2.Client(
             base_url=url.rstrip("/"),
             headers={"Authorization": f"Bearer {token}"},
             timeout=timeout_s,
             trust_env=False,
         )
+        self.view = view or LogView(None)
+        self.policy = policy
+        self._gossips = view is not None
+        self._kept_up_s: float | None = None
         self._me: Json | None = None
         self._serial = 0
         self._speaking = threading.Lock()
@@ -59,6 +91,11 @@ class Client(LineWords, LineReadings):
     def me(self) -> Json:
         """Who the token speaks for, the host's time, and the serial of the desk's next statement."""
         return self._get("/v1/me")
+
+    @property
+    def kid(self) -> str | None:
+        """The name of the key that this client signs with."""
+        return None if self._signer is None else self._signer.kid
 
     def index(self) -> int:
         """The last index of the record."""
@@ -87,6 +124,8 @@ class Client(LineWords, LineReadings):
         The serial is the desk's next. Where another program of the same desk took it meanwhile, the next free one is
         taken. ``held`` says that the statement was kept while the link was down; ``said_at`` is then when it was said.
         """
+        if kind not in UNDELAYED:
+            self._keep_up_at_times()
         me = self._known()
         statement: Json = {
             "id": id or new_id(),
@@ -109,7 +148,7 @@ class Client(LineWords, LineReadings):
 
     def send(self, statement: Mapping[str, Any], *, held: bool = False) -> Json:
         """Say a whole statement as it is, its id and serial included; the answer is its receipt. See ``say``."""
-        return self._post("/v1/statements", dict(statement), {"Keepclear-Held": "true"} if held else {}, tries=TRIES)
+        return self._post_statement(dict(statement), {"Keepclear-Held": "true"} if held else {})
 
     def preview(self, body: Mapping[str, Any], replaces: str | None = None) -> list[Json]:
         """The alerts that a notice with this body would raise; nothing is recorded."""
@@ -146,6 +185,11 @@ class Client(LineWords, LineReadings):
             yield from page["items"]
             following = page["next"]
 
+    def desk_keys(self) -> list[Json]:
+        """Every desk's keys, retired ones too, in the order enrolled."""
+        items: list[Json] = self._get("/v1/keys")["items"]
+        return items
+
     def delivered(self, through: int) -> None:
         """Everything up to record index ``through`` is on this machine."""
         self._post("/v1/deliveries", {"through": through})
@@ -154,14 +198,36 @@ class Client(LineWords, LineReadings):
         """What concerns the desk, as it happens and without end, resumed where a connection broke.
 
         ``after`` is the record index that is known already; left out, events begin now. With ``deliver`` the host is
-        told what arrived, a moment later.
+        told what arrived, a moment later. A desk that keeps a view of the log raises ``SplitView`` after the event in
+        which another desk says to have seen another log.
         """
         deliveries = Deliveries(self.delivered) if deliver else None
         try:
-            yield from Follower(self._http, deliveries, after).events()
+            for event in Follower(self._http, deliveries, after).events():
+                yield event
+                self._gossip(event)
         finally:
             if deliveries is not None:
                 deliveries.close()
+
+    def _gossip(self, event: Event) -> None:
+        """What other desks have seen of the log is compared with what this one has, if it keeps a view."""
+        if not self._gossips:
+            return
+        for change in event.changes:
+            if change["kind"] == "statement":
+                with contextlib.suppress(NotFound, HostUnreachable, Overloaded):
+                    self.check_seen(change["statement"])
+
+    def _keep_up_at_times(self) -> None:
+        """A desk that keeps a view of the log looks at the newest checkpoint before it goes on."""
+        if not self._gossips or (self._kept_up_s is not None and time.monotonic() - self._kept_up_s < KEEP_UP_EVERY_S):
+            return
+        with contextlib.suppress(
+            NotFound, HostUnreachable, Overloaded
+        ):  # no tree there, or nobody: saying it will tell
+            self.keep_up()
+            self._kept_up_s = time.monotonic()
 
     def _known(self) -> Json:
         if self._me is None:
@@ -173,7 +239,7 @@ class Client(LineWords, LineReadings):
         for attempt in range(TRIES):
             statement["serial"] = self._serial
             try:
-                receipt = self._post("/v1/statements", statement, headers, tries=TRIES)
+                receipt = self._post_statement(statement, headers)
             except IdInUse:
                 raise
             except Refused as error:
@@ -184,6 +250,16 @@ class Client(LineWords, LineReadings):
             self._serial += 1
             return receipt
         raise AssertionError  # the last attempt returned or raised
+
+    def _post_statement(self, statement: Json, headers: Mapping[str, str]) -> Json:
+        """The receipt of a statement, signed where there is a signer."""
+        if self._signer is None:
+            receipt = self._post("/v1/statements", statement, headers, tries=TRIES)
+            self._heard_unsigned()
+            return receipt
+        token = self._signer.sign(statement_payload(statement), seen=self.view.seen)
+        headers = {**headers, "Content-Type": "application/jose"}
+        return self._answer("POST", "/v1/statements", content=token.encode("ascii"), headers=headers, tries=TRIES)
 
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Json:
         return self._answer("GET", path, params=params, tries=1)
@@ -214,6 +290,10 @@ class Client(LineWords, LineReadings):
         raise AssertionError  # the last attempt returned or raised
 
     def _once(self, method: str, path: str, **asked: Any) -> Json:
+        response = self._fetch(method, path, **asked)
+        return response.json() if response.content else {}
+
+    def _fetch(self, method: str, path: str, **asked: Any) -> httpx2.Response:
         if self._http.is_closed:
             raise HostUnreachable("this client is closed; make another")
         try:
@@ -223,4 +303,4 @@ class Client(LineWords, LineReadings):
             raise HostUnreachable(message) from error
         if response.status_code >= 400:
             raise error_of(response.status_code, response)
-        return response.json() if response.content else {}
+        return response

@@ -15,8 +15,8 @@ from keepclear.client.attending import Desk, HostTime, Observer
 from keepclear.client.client import Client
 from keepclear.errors import InvalidInput
 from keepclear.formats.mechanism_table import agreement_digest
-from keepclear.formats.scenario_toml import Scenario
-from keepclear.mechanism.words import MEDIATOR_DESK
+from keepclear.formats.scenario_toml import Say, Scenario
+from keepclear.mechanism.words import MEDIATOR_DESK, Mode
 from keepclear.scenario.history import History, shifted_clock
 from keepclear.scenario.moved import moved, refuse_immovable
 from keepclear.spacetime.instants import format_instant, parse_instant
@@ -121,6 +121,10 @@ def _check_host(asking: Client, scenario: Scenario, speed: float) -> None:
     if agreed["in_force"]["digest"] != agreement_digest(wanted):
         expected = "serve the very mechanism of the scenario, in a folder of its own"
         raise InvalidInput("--host", f"its «{wanted.name}» is not the one of the scenario, rule by rule", expected)
+    is_live = any(isinstance(step, Say) and step.given.get("mode") != Mode.EXERCISE for step in scenario.steps)
+    if is_live and agreed["signatures"] == "required":
+        expected = "a host in a folder of its own, with «keepclear serve --unsigned»: a scenario has no desk's key"
+        raise InvalidInput("--host", "it takes signed statements only", expected)
     there = asking.me()["clock_speed"]
     if there != speed:
         expected = f"«keepclear serve --speed {speed:g}», or replay --speed {there:g}"

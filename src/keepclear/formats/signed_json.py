@@ -8,7 +8,7 @@ from typing import Any
 
 import rfc8785
 
-from keepclear.errors import InvalidInput
+from keepclear.errors import InvalidInput, SignatureInvalid, TooLarge
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.formats.strict_json import loads
 from keepclear.mechanism.agreement import Agreement
@@ -22,11 +22,20 @@ def statement_of_token(token: Token, agreement: Agreement) -> Statement:
     Raises InvalidInput naming the field, also for JSON that is right but is spelt otherwise than RFC 8785 has it: then
     two readers could work out two hashes of it.
     """
-    value = loads(token.payload)
+    value = _strict(token.payload)
     if rfc8785.dumps(value) != token.payload:
         expected = "the payload's JSON in its canonical form (RFC 8785)"
-        raise InvalidInput("signature.payload", "JSON in another spelling", expected)
+        raise SignatureInvalid("signature.payload", "JSON in another spelling", expected)
     return replace(statement_from_json(value, agreement), signed_by=token.kid, jws=token.compact)
+
+
+def _strict(payload: bytes) -> Any:
+    try:
+        return loads(payload)
+    except InvalidInput as error:
+        kind = TooLarge if isinstance(error, TooLarge) else SignatureInvalid
+        given = f"{error.field}: {error.given}" if error.field else error.given
+        raise kind("signature.payload", given, error.expected) from None
 
 
 def key_proof_payload(desk: str, kid: str, mechanism: str) -> bytes:

@@ -33,7 +33,8 @@ class Sealed:
     note: bytes
     keys: tuple[VerifierKey, ...]
     salts: Salts
-    policy: str | None = None
+    binding: bytes | None = None
+    """The newest checkpoint that the quorum of witnesses cosigned, where it is another one."""
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -76,8 +77,11 @@ class Exporter:
         self._tree = Frontier()
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         checkpoint = sealed.checkpoint
-        manifest = Manifest(checkpoint.origin, sealed.keys, checkpoint.size, wanted.party, sealed.policy, now)
-        self._writer = BundleWriter(path, manifest, sealed.note)
+        manifest = Manifest(checkpoint.origin, sealed.keys, checkpoint.size, wanted.party, None, now)
+        earlier = (
+            {} if sealed.binding is None else {parse_checkpoint(parse_note(sealed.binding).text).size: sealed.binding}
+        )
+        self._writer = BundleWriter(path, manifest, sealed.note, earlier)
 
     def __enter__(self) -> Exporter:
         self._writer.__enter__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keepclear.errors import InvalidInput, KeyNotValid, Refused
+from keepclear.errors import InvalidInput, KeyNotValid, Refused, SignatureRequired
 from keepclear.mechanism.bodies import KeyEnrolBody, KeyRevokeBody
 from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.ledger import Ledger
@@ -13,12 +13,16 @@ from keepclear.mechanism.words import MEDIATOR_DESK, Mode
 def check_signed_by(ledger: Ledger, statement: Statement) -> None:
     """A signed statement is signed by a key that speaks for its desk now; what is about keys is always signed.
 
-    A desk that has no key signs the enrolment of one with that very key.
+    A desk that has no key signs the enrolment of one with that very key. While it has one, nothing live is heard in its
+    name without a signature, whatever else the host takes.
     """
     kid = statement.signed_by
     if kid is None:
         if statement.type in OF_KEYS:
             raise KeyNotValid("signature", f"a {statement.type} that is not signed", "sign it with a key of your desk")
+        if statement.mode is Mode.LIVE and _valid_of(ledger, statement.sender):
+            given = f"{statement.sender} has a key, and this statement is not signed"
+            raise SignatureRequired("signature", given, "sign it with a key of your desk")
         return
     key = ledger.keys.get(kid)
     if key is not None and key.desk == statement.sender and key.is_valid:

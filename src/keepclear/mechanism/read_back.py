@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from keepclear.mechanism.place import InRegion, Offset, PlaceText, Within, place_to_json
-from keepclear.spacetime.altitude import Altitude, parse_altitude
+from keepclear.spacetime.altitude import Altitude, Datum, parse_altitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,28 @@ class HeardVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardPoint:
+    """What was heard of one point of a trajectory."""
+
+    position: HeardPosition
+    height: Altitude | None = None
+    time: HeardTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBack:
-    """What was heard: the envelope's volumes (None: not read back) and the place."""
+    """What was heard: the envelope's volumes or the points of its trajectory (None: not read back), and the place."""
 
     volumes: tuple[HeardVolume, ...] | None = None
     place: PlaceText | None = None
+    points: tuple[HeardPoint, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON, exact; ``from_json`` gives the same read-back."""
         return {
             "volumes": None if self.volumes is None else [_volume_to_json(one) for one in self.volumes],
             "place": None if self.place is None else place_to_json(self.place),
+            **({} if self.points is None else {"points": [_point_to_json(one) for one in self.points]}),
         }
 
     @classmethod
@@ -79,7 +90,23 @@ class ReadBack:
         return cls(
             None if volumes is None else tuple(_volume_from_json(one) for one in volumes),
             None if place is None else _place_from_json(place),
+            tuple(_point_from_json(one) for one in value["points"]) if "points" in value else None,
         )
+
+
+def _point_to_json(point: HeardPoint) -> list[Any]:
+    at, time = point.position, point.time
+    height = None if point.height is None else [point.height.datum.value, point.height.value, point.height.unit]
+    return [[at.lon, at.lat, at.resolution_m, at.text], height, None if time is None else [time.ms, time.resolution_ms]]
+
+
+def _point_from_json(value: list[Any]) -> HeardPoint:
+    at, height, time = value
+    return HeardPoint(
+        HeardPosition(*at),
+        None if height is None else Altitude(Datum(height[0]), height[1], height[2]),
+        None if time is None else HeardTime(*time),
+    )
 
 
 def _volume_to_json(volume: HeardVolume) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import IO, Any, Self
 from keepclear.errors import InvalidInput
 from keepclear.record.durable import sync_folder
 from keepclear.record.verify.base64url import encoded
-from keepclear.record.verify.bundle import CHECKPOINT, ENTRIES, FORMAT, MANIFEST, Manifest
+from keepclear.record.verify.bundle import CHECKPOINT, EARLIER, ENTRIES, FORMAT, MANIFEST, Manifest
 
 LOT_BYTES = 1 << 18
 LEVEL = 1
@@ -65,8 +65,12 @@ class BundleWriter:
     (``OSError``), no part of it is left behind. Raises ``InvalidInput`` when something is at ``path``.
     """
 
-    def __init__(self, path: Path, manifest: Manifest, checkpoint: bytes) -> None:
+    def __init__(
+        self, path: Path, manifest: Manifest, checkpoint: bytes, earlier: Mapping[int, bytes] | None = None
+    ) -> None:
+        """``earlier``: older checkpoints of the log, by their size."""
         self._path, self._manifest, self._checkpoint = path, manifest, checkpoint
+        self._earlier = earlier or {}
         self._open = ExitStack()
         self._waiting = bytearray()
 
@@ -76,6 +80,8 @@ class BundleWriter:
             archive = opening.enter_context(zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL))
             archive.writestr(MANIFEST, manifest_bytes(self._manifest))
             archive.writestr(CHECKPOINT, self._checkpoint)
+            for size, note in self._earlier.items():
+                archive.writestr(f"{EARLIER}{size}", note)
             self._entries = opening.enter_context(archive.open(ENTRIES, "w", force_zip64=True))
             self._open = opening.pop_all()
         return self

@@ -38,13 +38,13 @@ def replace_synced(path: Path, data: bytes, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
-def make_folder(folder: Path) -> list[Path]:
-    """The folder is there; answers the folders whose names have changed by that, which are to be synced."""
+def make_folder(folder: Path) -> None:
+    """The folder is there, and so is its name on the disk, as far as it was made here."""
     if folder.is_dir():
-        return []
-    changed = make_folder(folder.parent)
+        return
+    make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    return [*changed, folder.parent]
+    sync_folder(folder.parent)
 
 
 def read_back(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keepclear.errors import InvalidInput
-from keepclear.record.durable import sync_folder, write_synced
+from keepclear.record.durable import make_folder, sync_folder, write_synced
 from keepclear.record.signers import Ed25519Signer, MlDsaSigner, Signer
 from keepclear.record.verify.encoding import base64_of, bytes_of
 from keepclear.record.verify.leaf import SALT_BYTES
@@ -68,7 +68,7 @@ def make_secrets(folder: Path, names: Sequence[str]) -> None:
 
     Raises ``OSError``; a folder that is there is never touched.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     unfinished = folder.with_name(f"{folder.name}.{secrets.token_hex(8)}.new")
     unfinished.mkdir(mode=0o700)
     for name in names:

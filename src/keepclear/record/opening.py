@@ -44,14 +44,13 @@ def signed_note(checkpoint: Checkpoint, signers: Sequence[Signer], time_s: int) 
 
 def make_log(folder: Path, origin: str, signers: Sequence[Signer]) -> None:
     """The folder of a new log, with its checkpoint of no leaves: there whole or not at all."""
-    changed = make_folder(folder.parent)
+    make_folder(folder.parent)
     unfinished = folder.with_name(f"{folder.name}.{secrets.token_hex(8)}.new")
     unfinished.mkdir()
     write_synced(unfinished / CHECKPOINT_FILE, signed_note(Checkpoint(origin, 0, EMPTY_ROOT), signers, 0))
     sync_folder(unfinished)
     unfinished.rename(folder)
-    for parent in {folder.parent, *changed}:
-        sync_folder(parent)
+    sync_folder(folder.parent)
 
 
 def open_log(files: TileFiles, origin: str, keys: Sequence[VerifierKey]) -> tuple[Released, Edge]:

@@ -32,6 +32,7 @@ def rebuild(folder: Path, checkpoint: Checkpoint, leaves: Iterable[bytes]) -> No
     """
     unfinished = TileFiles(folder / "rebuilding")
     shutil.rmtree(unfinished.folder, ignore_errors=True)
+    unfinished.folder.mkdir()
     left, edge = islice(leaves, checkpoint.size), Edge()
     while some := list(islice(left, _AT_ONCE)):
         before = edge.size

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keepclear.errors import InvalidInput
-from keepclear.record.durable import make_folder, read_back, sync_folder, write_synced
+from keepclear.record.durable import read_back, sync_folder, write_synced
 from keepclear.record.verify.tiles import Tile, bundle_of, entries_of, last_tiles, tile_in
 from keepclear.record.verify.tree import HASH_BYTES
 
@@ -35,13 +35,23 @@ class TileFiles:
         changed: dict[Path, None] = {}
         for tile, data in tiles.items():
             path = self.path(tile)
-            if path.parent not in self._known:
-                changed.update(dict.fromkeys(make_folder(path.parent)))
-                self._known.add(path.parent)
+            changed.update(dict.fromkeys(self._folder(path.parent)))
             write_synced(path, data)
             changed[path.parent] = None
         for folder in changed:
             sync_folder(folder)
+
+    def _folder(self, folder: Path) -> list[Path]:
+        """The folder is there; those in which names are to be synced for it.
+
+        A name that is found is synced as one that is made: who made it may have been interrupted before.
+        """
+        if folder == self.folder or folder in self._known:
+            return []
+        changed = [*self._folder(folder.parent), folder.parent]
+        folder.mkdir(exist_ok=True)
+        self._known.add(folder)
+        return changed
 
     def read(self, tile: Tile, size: int) -> bytes:
         """A tile or bundle, cut out of the widest there is of it under a checkpoint of ``size`` leaves.
@@ -66,12 +76,12 @@ class TileFiles:
         return read_back(self.path(tile))
 
     def drop_partials(self, before: int, size: int) -> None:
-        """Where a tree of ``before`` leaves had a partial tile and one of ``size`` has the full one, only that is left.
+        """Of what a tree of ``size`` leaves has in full, and one of ``before`` had not, no partial form is left.
 
         What cannot be removed does no harm.
         """
         for level in self._levels(size):
-            self._drop(level, range(_full(level, before), min(_full(level, size), _full(level, before) + 1)))
+            self._drop(level, range(_full(level, before), _full(level, size)))
 
     def tidy(self, size: int) -> None:
         """The same for what an interrupted :meth:`drop_partials` has left."""

@@ -1,13 +1,14 @@
 """Hashes and proofs of a tree that is kept in tiles (RFC 6962 §2.1.1 and §2.1.2), read as they are needed.
 
-A proof at a million leaves needs three tiles. What was worked out within a full tile is remembered, for it never
-changes.
+A proof at a million leaves needs three tiles, and those at the tree's end. What was worked out within a tile of some
+width is remembered, for it never changes.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from hashlib import sha256
 from threading import Lock
 
 from keepclear.errors import InvalidInput
@@ -97,19 +98,17 @@ class HashReader:
         rows = [self._read_tile(tile)]
         for _ in range(TILE_LEVELS):
             rows.append(_paired(rows[-1]))
-        if tile.full:
-            with self._guard:
-                self._pyramids[tile] = rows
-                if len(self._pyramids) > self._remembered:
-                    self._pyramids.popitem(last=False)
+        with self._guard:
+            self._pyramids[tile] = rows
+            if len(self._pyramids) > self._remembered:
+                self._pyramids.popitem(last=False)
         return rows
 
 
 def _paired(row: bytes) -> bytes:
-    """The hashes over each two of a row; one left over has no partner yet."""
-    whole = len(row) - len(row) % (2 * HASH_BYTES)
-    steps = range(0, whole, 2 * HASH_BYTES)
-    return b"".join([node_hash(row[at : at + HASH_BYTES], row[at + HASH_BYTES : at + 2 * HASH_BYTES]) for at in steps])
+    """The hashes over each two of a row (``node_hash``, of both as they lie); one left over has no partner yet."""
+    pair = 2 * HASH_BYTES
+    return b"".join([sha256(b"\x01" + row[at : at + pair]).digest() for at in range(0, len(row) // pair * pair, pair)])
 
 
 def _split(count: int) -> int:

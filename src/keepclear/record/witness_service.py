@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from keepclear.record.signers import Signer
-from keepclear.record.verify.evidence import Evidence, why_split
+from keepclear.record.verify.evidence import Evidence, old_root_in, why_split
 from keepclear.record.verify.note import Note, Signed
 from keepclear.record.witness import (
     CONFLICT,
@@ -117,13 +117,14 @@ class Witness:
         """Evidence is kept where both checkpoints contradict each other, or the proof between them does not hold."""
         ahead = asked.checkpoint.size >= latest.checkpoint.size
         pair = (latest.note, asked.note) if ahead else (asked.note, latest.note)
-        split = why_split(latest.checkpoint, asked.checkpoint)
+        other_root = old_root_in(latest.checkpoint, asked.checkpoint, asked.proof)
+        split = why_split(latest.checkpoint, asked.checkpoint, asked.proof, other_root)
         if split is None and refused.status != UNPROCESSABLE:
             if not ahead:
                 _log.warning("log_is_behind", origin=asked.checkpoint.origin, size=asked.checkpoint.size)
             return
         why = split or f"no proof leads from the one to the other: {refused}"
-        evidence = Evidence(*pair, why, f"witness {self._cosigners[0].key.name}", now_text(), asked.proof)
+        evidence = Evidence(*pair, why, f"witness {self._cosigners[0].key.name}", now_text(), asked.proof, other_root)
         kept = self._state.keep_evidence(evidence, proven=split is not None)
         say = _log.error if split is not None else _log.warning
         say("split_view", proven=split is not None, why=why, kept=None if kept is None else str(kept))

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreInUse, VerificationFailed
-from keepclear.record.durable import make_folder, replace_synced, sync_folder
+from keepclear.record.durable import make_folder, replace_synced
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.evidence import Evidence
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
@@ -43,13 +43,13 @@ class WitnessState:
     """The state in a folder, held by one process. Raises ``StoreInUse``, ``RecordDamaged``, ``OSError``."""
 
     def __init__(self, folder: Path, own_keys: Sequence[VerifierKey], origins: Iterable[str]) -> None:
-        _make(folder)
+        make_folder(folder)
         self._lock = _locked(folder)
         self._evidence = folder / "evidence"
-        _make(self._evidence)
+        make_folder(self._evidence)
         self._files = {origin: folder / "logs" / origin_hash(origin) / "checkpoint" for origin in origins}
         for file in self._files.values():
-            _make(file.parent)
+            make_folder(file.parent)
         self._latest = {origin: _read(file, origin, own_keys) for origin, file in self._files.items()}
 
     def latest(self, origin: str) -> Latest | None:
@@ -88,11 +88,6 @@ class WitnessState:
 def now_text() -> str:
     """The present instant, for people who read evidence."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _make(folder: Path) -> None:
-    for changed in make_folder(folder):
-        sync_folder(changed)
 
 
 def _locked(folder: Path) -> int:

@@ -82,7 +82,7 @@ def map_svg(
     ``common`` is the common part as GeoJSON, ``keep_m`` the lateral separation that the rules keep between the two.
     """
     shapes = [[shape_of(each) for each in envelope_footprints(side.envelope)] for side in sides]
-    window = _window([shape for own in shapes for shape in own], keep_m)
+    window = _window([shape for own in shapes for shape in own])
     if window is None:
         return None
     areas = [_union(own, window) for own in shapes]
@@ -96,10 +96,10 @@ def map_svg(
     return svg.drawing(WIDTH, TOP + frame.height + 24, [inside, edge, *_names(frame), *_scale(frame), *_north()])
 
 
-def _window(shapes: Sequence[Shape], keep_m: float) -> Window | None:
+def _window(shapes: Sequence[Shape]) -> Window | None:
     low = np.min([shape.box[0] for shape in shapes], axis=0)
     high = np.max([shape.box[1] for shape in shapes], axis=0)
-    half_m = float(np.linalg.norm(high - low)) / 2 * 1.05 + keep_m + 10
+    half_m = float(np.linalg.norm(high - low)) / 2 * 1.05 + 1
     is_round = any(shape.radius_m for shape in shapes)
     if half_m > (LARGEST_WINDOW_M if is_round else LARGEST_MAP_M):
         return None

@@ -22,7 +22,6 @@ SEMI_MINOR_M = SEMI_MAJOR_M * (1 - FLATTENING)
 LEAST_CURVATURE_RADIUS_M = SEMI_MAJOR_M * (1 - ECCENTRICITY_SQUARED)  # along the meridian at the equator
 MOST_CURVATURE_RADIUS_M = SEMI_MAJOR_M / (1 - FLATTENING)  # at the poles
 MEAN_RADIUS_M = 6371008.8
-EARTH_AREA_M2 = 510065621724088.5
 
 
 def inverse(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> tuple[Floats, Floats]:

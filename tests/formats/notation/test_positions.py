@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
@@ -15,6 +15,11 @@ from keepclear.spacetime.geodesic import inverse
 
 LON = st.floats(-180, 180)
 LAT = st.floats(-90, 90)
+A_HAIR = st.sampled_from((0.0, 1e-9, -1e-9, 4e-7, -4e-7, 6e-6, -6e-6))
+ZONE_EDGES = st.builds(
+    lambda edge, hair: max(-180.0, min(180.0, edge + hair)), st.integers(-60, 60).map(lambda n: 3.0 * n), A_HAIR
+)
+BAND_EDGES = st.builds(lambda edge, hair: edge + hair, st.sampled_from([*range(-80, 80, 8), 84]), A_HAIR)
 COLUMNS = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")
 ROWS = "ABCDEFGHJKLMNPQRSTUV"
 BANDS = "CDEFGHJKLMNPQRSTUVWX"
@@ -82,7 +87,10 @@ def test_norway_and_svalbard_have_zones_of_their_own(lat: float, lon: float, hea
     assert format_grid_reference(lon, lat).replace(" ", "").startswith(head)
 
 
-@given(LON, LAT, st.integers(0, 5))
+@example(-3.8e-7, 72.0000014, 5)
+@example(36.0000046, 55.999999999, 5)
+@example(21.0, -1e-9, 3)
+@given(LON | ZONE_EDGES, LAT | BAND_EDGES, st.integers(0, 5))
 def test_a_grid_reference_is_read_as_its_square(lon: float, lat: float, precision: int) -> None:
     """The centre is no farther from the position than the resolution says, anywhere on earth, ±180° and poles too."""
     text = format_grid_reference(lon, lat, precision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import replace
 from typing import Any
@@ -261,7 +262,8 @@ def test_what_a_notice_says_reads_back_as_itself() -> None:
         ([], "r"),
         ({"enevlope": []}, "r.enevlope"),
         ({"envelope": []}, "r.envelope"),
-        ({"envelope": {"type": "MovingPoint"}}, "r.envelope"),
+        ({"envelope": {"type": "MovingPoint"}}, "r.envelope.coordinates"),
+        ({"envelope": "all of it"}, "r.envelope"),
         ({"envelope": [{}]}, "r.envelope[0]"),
         ({"envelope": [{"flor": "SFC"}]}, "r.envelope[0].flor"),
         ({"envelope": [{"floor": "15000"}]}, "r.envelope[0].floor"),
@@ -286,3 +288,77 @@ def test_what_cannot_be_understood_is_refused_with_its_field(value: Any, field: 
     with pytest.raises(InvalidInput) as refused:
         read_back_from_json(value, AGREED, "r")
     assert refused.value.field == field
+
+
+FLIGHT: dict[str, Any] = {
+    "type": "MovingPoint",
+    "datetimes": ["2026-04-09T12:00:00Z", "2026-04-09T12:20:00Z", "2026-04-09T12:45:00Z"],
+    "coordinates": [[36.0, 34.0, 1500.0], [36.4, 34.2, 1800.125], [36.9, 34.1, 1500.0]],
+    "lateral_m": 500.0,
+    "vertical_m": 100.0,
+    "time_s": 30.0,
+}
+WORDS: dict[str, Any] = {"type": "MovingPoint", "datetimes": ["091200Z", "091220ZAPR26", "2026-04-09T12:45:00Z"]}
+
+
+def flown(notation: Any, off_m: float = 0.0, **more: Any) -> ReadBack:
+    points = []
+    for n, (lon, lat, height_m) in enumerate(FLIGHT["coordinates"]):
+        east, north, _ = (float(one[0]) for one in forward([lon], [lat], [40.0], [off_m if n == 1 else 0.0]))
+        place = notation(east, north)
+        points.append([place, f"{height_m:g} m HAE"] if isinstance(place, str) else [*place, height_m])
+    return heard({**WORDS, "coordinates": points, **more})
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_a_trajectory_is_read_back_point_by_point_in_any_notation(notation: Any) -> None:
+    body = said(FLIGHT)
+    assert mismatches(body, flown(notation)) == []
+    (found,) = mismatches(body, flown(notation, off_m=400.0))
+    assert found.field == "envelope.coordinates[1]"
+    assert found.difference == pytest.approx(400, abs=60)
+    assert ReadBack.from_json(json.loads(json.dumps(flown(notation).to_json()))) == flown(notation)
+
+
+def test_a_point_of_a_trajectory_may_be_heard_at_another_height_or_time() -> None:
+    body = said(FLIGHT)
+    points = [["34.0N 36.0E", "5300 ft HAE"], ["34.2N 36.4E"], ["34.1N 36.9E", "FL90"]]
+    found = mismatches(body, heard({"type": "MovingPoint", "coordinates": points, "datetimes": WORDS["datetimes"]}))
+    assert [(one.field, one.unit) for one in found] == [
+        ("envelope.coordinates[0][2]", "ft"),
+        ("envelope.coordinates[2][2]", "ft"),
+    ]
+    late = ["091200Z", "091222ZAPR26", "2026-04-09T12:45:00Z"]
+    (found_late,) = mismatches(body, flown(NOTATIONS[-1], datetimes=late))
+    assert (found_late.field, found_late.difference) == ("envelope.datetimes[1]", 2.0)
+    places = {"type": "MovingPoint", "coordinates": [[lon, lat] for lon, lat, _ in FLIGHT["coordinates"]]}
+    assert mismatches(body, heard(places)) == [], "what was not read back is not compared"
+
+
+def test_a_trajectory_and_volumes_are_never_taken_for_each_other() -> None:
+    short = heard({**FLIGHT_AS_HEARD, "coordinates": FLIGHT["coordinates"][:2], "datetimes": WORDS["datetimes"][:2]})
+    assert [one.unit for one in mismatches(said(FLIGHT), short)] == ["points"]
+    assert len(mismatches(said([DISC]), flown(NOTATIONS[-1]))) == 1
+    assert len(mismatches(said(FLIGHT), heard([DISC]))) == 1
+
+
+FLIGHT_AS_HEARD: dict[str, Any] = {key: FLIGHT[key] for key in ("type", "datetimes", "coordinates")}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"type": "Point"}, "envelope.type"),
+        ({"coordinates": []}, "envelope.coordinates"),
+        ({"coordinates": [[1], [2], [3]]}, "envelope.coordinates[0]"),
+        ({"coordinates": [["34N 36E", "1500"], *FLIGHT["coordinates"][1:]]}, "envelope.coordinates[0][1]"),
+        ({"coordinates": [["34N 36E", "FL90", "x"], *FLIGHT["coordinates"][1:]]}, "envelope.coordinates[0]"),
+        ({"datetimes": ["091200Z"]}, "envelope.datetimes"),
+        ({"datetimes": ["091200Z", "noon", "091300Z"]}, "envelope.datetimes[1]"),
+        ({"lateral_m": 5}, "envelope.lateral_m"),
+    ],
+)
+def test_a_trajectory_that_cannot_be_understood_is_refused_with_its_field(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        heard({**FLIGHT_AS_HEARD, **change})
+    assert refused.value.field == f"body.read_back.{field}"

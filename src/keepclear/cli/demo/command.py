@@ -60,7 +60,8 @@ def _run(premises: Premises, listen: str | None, *, play: bool, as_json: bool) -
             if not as_json:
                 _tell(f"The host was gone and is back, as process {pid}, with everything it had.")
         elif as_json:
-            print_json({"url": url, "pid": pid, "data": str(premises.folder), "roles": premises.links(url)})
+            addresses = {"url": url, "pid": pid, "data": str(premises.folder), "roles": premises.links(url)}
+            print_json({**addresses, "signatures": "optional"})
         else:
             _greet(premises, pid, url)
         sys.stdout.flush()  # whoever reads a pipe waits for the addresses
@@ -114,6 +115,7 @@ def _greet(premises: Premises, pid: int, url: str) -> None:
         out.print(f"  [bold]{link['role']:<9}[/bold] {link['address']}", soft_wrap=True)
     out.print(f"\nThe host is process {pid}: «kill -9 {pid}» and see it come back.", soft_wrap=True)
     out.print(f"The record is in {premises.folder}.", soft_wrap=True)
+    out.print("What is said here is UNSIGNED: nobody can be held to it.")
     out.print("Ctrl-C ends the demo.\n")
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 from keepclear.errors import InvalidInput
@@ -23,6 +25,20 @@ _LEAST_SCALE = {"utm": 0.9996, "ups": 0.994}
 
 _A_METRE_DEG = 1e-5
 """A little over a metre of latitude."""
+_BANDS = "CDEFGHJKLMNPQRSTUVWX"
+_NORDIC: dict[tuple[int, str], tuple[float, float]] = {
+    (31, "V"): (0.0, 3.0),
+    (32, "V"): (3.0, 12.0),
+    (31, "X"): (0.0, 9.0),
+    (33, "X"): (9.0, 21.0),
+    (35, "X"): (21.0, 33.0),
+    (37, "X"): (33.0, 42.0),
+}
+"""Zones around Norway and Svalbard with edges of their own: west and east (NGA.SIG.0012 §3)."""
+_REACHES_DEG = (0.0, 1e-9, 1e-7, 1e-6, 1e-5)
+"""So far within its zone a position is looked for: at the very edge GEOTRANS rounds to either side."""
+_BESIDE_EQUATOR_DEG = 1e-6
+"""So near to the equator GEOTRANS rounds a southern northing up to 10,000,000 m, of which there is no square."""
 
 
 def parse_grid_reference(text: str, field: str) -> tuple[float, float, float]:
@@ -45,6 +61,8 @@ def parse_grid_reference(text: str, field: str) -> tuple[float, float, float]:
 
 def format_grid_reference(lon: float, lat: float, precision: int = 5) -> str:
     """The square of 10^(5 − precision) m that the position is in: figures are cut, not rounded (NGA.SIG.0012)."""
+    if -_BESIDE_EQUATOR_DEG < lat < 0:
+        lat = -_BESIDE_EQUATOR_DEG  # in the same square
     text = str(_converter().toMGRS(lat, lon, True, precision))
     head = 5 if text[0].isdigit() else 3
     digits = text[head:]
@@ -66,31 +84,64 @@ def _digits(figures: str, text: str, field: str) -> str:
 
 
 def _in_its_zone(head: str, square: str, digits: str) -> bool:
-    """Whether some of the square lies in the zone it names: beyond its zone's edge a square has another name."""
+    """Whether some of the square lies in the zone it names: beyond its zone's edge a square has another name.
+
+    Where its corners, edges and middle come nearest to the zone, is there a position that this square is the name of,
+    or one in the zone a metre away?
+    """
     half = len(digits) // 2
     east, north = digits[:half], digits[half:]
     rest = 5 - half
     fills = ["0" * rest, ("5" + "0" * rest)[:rest], "9" * rest]
-    for x in fills:
-        for y in fills:
-            try:
-                lat, lon = _read(f"{head}{square}{east}{x}{north}{y}")
-            except _error():
-                continue
-            if _touches(head, lon, lat):
-                return True
-    return False
-
-
-def _touches(head: str, lon: float, lat: float) -> bool:
-    """Whether a square of 1 m around the position reaches into the zone."""
-    north = _A_METRE_DEG
-    east = north / max(math.cos(math.radians(lat)), 1e-6)
-    for d_lon, d_lat in ((0.0, 0.0), (east, 0.0), (-east, 0.0), (0.0, north), (0.0, -north)):
-        at_lon, at_lat = (lon + d_lon + 180) % 360 - 180, max(-90.0, min(90.0, lat + d_lat))
-        if str(_converter().toMGRS(at_lat, at_lon, True, 5)).startswith(head):
+    for x, y in product(fills, fills):
+        try:
+            lat, lon = _read(f"{head}{square}{east}{x}{north}{y}")
+        except _error():
+            continue
+        nearest = (_into(_zone(head), lon, lat, reach) for reach in _REACHES_DEG)
+        if any(_name(place, half) == f"{head}{square}{digits}" for place in nearest):
+            return True
+        if any(_name(place, 5).startswith(head) for place in _around(lon, lat)):
             return True
     return False
+
+
+def _around(lon: float, lat: float) -> Iterator[tuple[float, float]]:
+    north = _A_METRE_DEG
+    east = north / max(math.cos(math.radians(lat)), 1e-6)
+    for d_lon, d_lat in product((0.0, east, -east), (0.0, north, -north)):
+        yield lon + d_lon, max(-90.0, min(90.0, lat + d_lat))
+
+
+def _name(place: tuple[float, float], precision: int) -> str:
+    lon, lat = place
+    return str(_converter().toMGRS(lat, (lon + 180) % 360 - 180, True, precision))
+
+
+Zone = tuple[float, float, float, float]
+
+
+def _zone(head: str) -> Zone:
+    """West, east, south and north of a zone; ``west`` may be under −180 and ``east`` over 180 by nothing."""
+    if len(head) == 1:
+        west = -180.0 if head in "AY" else 0.0
+        return (west, west + 180.0, -90.0, -80.0) if head in "AB" else (west, west + 180.0, 84.0, 90.0)
+    number, band = int(head[:2]), head[2]
+    west = 6.0 * number - 186.0
+    south = 8.0 * _BANDS.index(band) - 80.0
+    west, east = _NORDIC.get((number, band), (west, west + 6.0))
+    return west, east, south, 84.0 if band == "X" else south + 8.0
+
+
+def _into(zone: Zone, lon: float, lat: float, reach_deg: float) -> tuple[float, float]:
+    """The position in the zone that is nearest to this one, by longitude and latitude; so far from the zone's edge."""
+    west, east, south, north = zone
+    middle = (west + east) / 2
+    lon = (lon - middle + 180.0) % 360.0 - 180.0 + middle
+    return (
+        min(max(lon, west + reach_deg), east - reach_deg),
+        min(max(lat, south + reach_deg), north - reach_deg),
+    )
 
 
 def _read(reference: str) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from keepclear.errors import InvalidInput, TooLarge
@@ -11,7 +12,8 @@ from keepclear.formats.notation.times import parse_time
 from keepclear.formats.place_json import place_from_json
 from keepclear.formats.reader import Table, shown
 from keepclear.mechanism.agreement import Agreement
-from keepclear.mechanism.read_back import Drawn, HeardPosition, HeardShape, HeardVolume, ReadBack
+from keepclear.mechanism.read_back import Drawn, HeardPoint, HeardPosition, HeardShape, HeardTime, HeardVolume, ReadBack
+from keepclear.spacetime.altitude import Altitude, Datum
 from keepclear.spacetime.fields import number_at
 
 MOST_VOLUMES = 256
@@ -27,14 +29,19 @@ def read_back_from_json(
 ) -> ReadBack:
     """What was heard, of ``{"envelope": […], "place": {…}}``; every part of it may be left out, but not all.
 
+    Of a trajectory ``envelope`` is ``{"type": "MovingPoint", "coordinates": […], "datetimes": […]}``, the times or the
+    heights left out or not; a point is ``[lon, lat, metres HAE]`` or ``[position in words, height in words]``.
+
     ``reference_ms`` is the time near which a date-time group without its month is meant: that of the statement. What
     cannot be understood is refused with its field; what was heard wrongly is no error here.
     """
     table = Table(value, field, ("envelope", "place"))
-    volumes = None
-    if "envelope" in table:
+    volumes = points = None
+    if isinstance(table.value("envelope"), Mapping):
+        points = _path(table.table("envelope", ("type", "coordinates", "datetimes")), reference_ms)
+    elif "envelope" in table:
         if not isinstance(table.value("envelope"), (list, tuple)):
-            raise table.refuse("envelope", "a list of the volumes that were heard")
+            raise table.refuse("envelope", "a list of the volumes that were heard, or a MovingPoint")
         volumes = tuple(
             _volume(one, path, reference_ms)
             for path, one in table.items("envelope", "a list of the volumes that were heard", most=MOST_VOLUMES)
@@ -45,9 +52,37 @@ def read_back_from_json(
         if count > MOST_POSITIONS:
             raise TooLarge(table.path("envelope"), f"{count:,} positions", f"at most {MOST_POSITIONS:,}")
     place = place_from_json(table.value("place"), table.path("place"), agreement) if "place" in table else None
-    if volumes is None and place is None:
+    if volumes is None and points is None and place is None:
         raise InvalidInput(field, "nothing that was heard", "envelope, place, or both")
-    return ReadBack(volumes, place)
+    return ReadBack(volumes, place, points)
+
+
+def _path(table: Table, reference_ms: int | None) -> tuple[HeardPoint, ...]:
+    table.choice("type", ("MovingPoint",))
+    path = table.path("coordinates")
+    members = _members(table.required("coordinates", "the points that were heard"), path, "points")
+    if len(members) > MOST_POSITIONS:
+        raise TooLarge(path, f"{len(members):,} points", f"at most {MOST_POSITIONS:,}")
+    times: list[HeardTime | None] = [None] * len(members)
+    if "datetimes" in table:
+        given = _members(table.value("datetimes"), table.path("datetimes"), "times")
+        if len(given) != len(members):
+            raise table.refuse("datetimes", f"{len(members)} times, one a point")
+        at = table.path("datetimes")
+        times = [parse_time(one, f"{at}[{n}]", reference_ms=reference_ms) for n, one in enumerate(given)]
+    return tuple(_point(one, f"{path}[{n}]", time) for n, (one, time) in enumerate(zip(members, times, strict=True)))
+
+
+def _point(value: object, path: str, time: HeardTime | None) -> HeardPoint:
+    if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= 3:
+        raise InvalidInput(path, shown(value), "[longitude, latitude, metres HAE], or [position, height] in words")
+    if isinstance(value[0], str):
+        if len(value) > 2:
+            raise InvalidInput(path, shown(value), "a position in words and a height, or the position alone")
+        height = parse_height(value[1], f"{path}[1]") if len(value) == 2 else None
+        return HeardPoint(_position(value[0], f"{path}[0]"), height, time)
+    height = Altitude(Datum.HAE, number_at(value[2], f"{path}[2]"), "m") if len(value) == 3 else None
+    return HeardPoint(_position(list(value[:2]), path), height, time)
 
 
 def _volume(value: object, field: str, reference_ms: int | None) -> HeardVolume:

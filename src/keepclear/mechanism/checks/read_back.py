@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keepclear.errors import InvalidInput
 from keepclear.mechanism.bodies import NoticeBody
 from keepclear.mechanism.checks.read_back_shape import Mismatch, paired, shape_mismatches
 from keepclear.mechanism.place import InRegion, Offset, PlaceText, Within
-from keepclear.mechanism.read_back import HeardTime, HeardVolume, ReadBack
+from keepclear.mechanism.read_back import Drawn, HeardPoint, HeardShape, HeardTime, HeardVolume, ReadBack
 from keepclear.mechanism.rules import Rules
 from keepclear.spacetime.altitude import FOOT_M, UNLIMITED, Altitude, Datum
 from keepclear.spacetime.footprint import Corridor, Disc, Footprint
@@ -30,6 +32,8 @@ def compare(body: NoticeBody, heard: ReadBack, rules: Rules, heights: HeightRule
     found: list[Mismatch] = []
     if heard.volumes is not None:
         found += _envelope_mismatches(body, heard.volumes, rules, heights)
+    if heard.points is not None:
+        found += _path_mismatches(body, heard.points, rules, heights)
     if heard.place is not None:
         found += _place_mismatches(body.place, heard.place, rules)
     return found
@@ -54,6 +58,32 @@ def _envelope_mismatches(
     found += [
         Mismatch(f"envelope[{i}]", f"a volume from {format_instant(said[i].start_ms)}", "nothing") for i in unheard
     ]
+    return found
+
+
+def _path_mismatches(
+    body: NoticeBody, heard: tuple[HeardPoint, ...], rules: Rules, heights: HeightRules
+) -> list[Mismatch]:
+    """Point by point, in the order of flying; what was not read back of a point is not compared."""
+    said = body.envelope
+    if not isinstance(said, Trajectory):
+        told = "no envelope" if said is None else f"{_volumes(len(said))}, which are not read back as a trajectory"
+        return [Mismatch("envelope", told, _points(len(heard)))]
+    if len(said.times_ms) != len(heard):
+        fewer = float(abs(len(said.times_ms) - len(heard)))
+        return [Mismatch("envelope", _points(len(said.times_ms)), _points(len(heard)), fewer, "points")]
+    found = []
+    for n, (lon, lat, height_m, time_ms, point) in enumerate(
+        zip(said.lon, said.lat, said.height_m, said.times_ms, heard, strict=True)
+    ):
+        field = f"envelope.coordinates[{n}]"
+        shape = HeardShape(Drawn.POINT, ((point.position,),))
+        apart = shape_mismatches(Disc(lon, lat, 1.0), shape, field, rules.readback_m)
+        found += [replace(one, field=field) for one in apart]
+        if point.height is not None:
+            flown = Altitude(Datum.HAE, height_m, "m")
+            found += _height_mismatches(Disc(lon, lat, 1.0), flown, point.height, f"{field}[2]", rules, heights)
+        found += _time_mismatches(time_ms, point.time, f"envelope.datetimes[{n}]", rules)
     return found
 
 
@@ -157,6 +187,10 @@ def _distances(place: PlaceText) -> tuple[float, ...]:
             return (nearest_km, farthest_km)
         case InRegion():
             return ()
+
+
+def _points(count: int) -> str:
+    return f"a trajectory of {count} point{'' if count == 1 else 's'}"
 
 
 def _volumes(count: int) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
+
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
 def encoded(data: bytes) -> str:
     """The spelling of ``data``."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
 
 
 def decoded(text: str) -> bytes:
@@ -18,7 +20,7 @@ def decoded(text: str) -> bytes:
     spare bits are set: two spellings of one signature would be two statements.
     """
     try:
-        data = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        data = binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         raise ValueError("no base64url") from None
     if encoded(data) != text:

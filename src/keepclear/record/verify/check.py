@@ -106,9 +106,8 @@ class _Verification:
             return
         self.report.standing, self.report.cosigned = standing.word, list(standing.cosigned)
         self.report.missing = list(standing.missing)
-        if not standing.is_binding:
-            wanted = ", ".join(standing.missing)
-            self.report.fail(None, "witnesses", "the quorum is not met", f"cosigned also by {wanted}")
+        if standing.is_binding:
+            self.report.binding_size = self.report.size
 
     def _read(self, size: int) -> None:
         """Every line, in order: its hash into the tree, what it says to the statements."""
@@ -160,6 +159,9 @@ class _Verification:
                 given = f"another tree of {known.size} entries than {name}"
                 fail(index, "earlier checkpoint", given, f"the root {base64_of(known.root)}: two histories were shown")
         self.report.consistent_with = sorted(set(self.report.consistent_with))
+        if self._asked.policy is not None and self.report.binding_size is None:
+            wanted = ", ".join(self.report.missing)
+            fail(None, "witnesses", "no checkpoint here has the quorum", f"one cosigned also by {wanted}")
 
     def _earlier(self, checkpoint: Checkpoint) -> Iterator[tuple[int | None, str, Checkpoint]]:
         """Checkpoints that the log signed and that this record must go on from: where from, which, what it says."""
@@ -167,14 +169,25 @@ class _Verification:
             known = self._signed_by_log(data)
             if known is None:
                 self.report.fail(None, name, "not signed by the log", "an earlier checkpoint of it")
-            else:
-                yield None, name, known
+                continue
+            if self._is_binding(data):
+                self.report.binding_size = max(self.report.binding_size or 0, known.size)
+            yield None, name, known
         for text, index in self._statements.seen.items():
             known = self._signed_by_log(text.encode("utf-8", "surrogatepass"))
             if known is not None:
                 yield index, "the one that its desk saw", known
         if self._asked.against is not None:
             yield from self._against(self._asked.against, checkpoint)
+
+    def _is_binding(self, data: bytes) -> bool:
+        """Whether the policy's quorum cosigned this note of the log."""
+        policy = self._asked.policy
+        try:
+            note = parse_note(data)
+            return policy is not None and standing_of(verify_note(note, policy.witness_keys), policy).is_binding
+        except KeepclearError:
+            return False
 
     def _against(self, path: Path, checkpoint: Checkpoint) -> Iterator[tuple[int | None, str, Checkpoint]]:
         """The checkpoint to compare with; of a longer record its first leaves are compared."""

@@ -13,14 +13,14 @@ two different trees. Where it leads nowhere the pair is only suspected, and :fun
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keepclear.errors import InvalidInput, VerificationFailed
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of, bytes_of
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
-from keepclear.record.verify.tree import verify_consistency
+from keepclear.record.verify.tree import two_roots, verify_consistency
 
 FORMAT = "keepclear-evidence/1"
 MOST_EVIDENCE_BYTES = 1_000_000
@@ -99,6 +99,21 @@ def signed_pair(first: Note, second: Note, keys: Iterable[VerifierKey]) -> tuple
         if not verify_note(note, [key for key in known if key.name == pair[0].origin]):
             raise VerificationFailed("checkpoint", "no signature of a key given", f"a signature of {pair[0].origin}")
     return pair
+
+
+def old_root_in(first: Checkpoint, second: Checkpoint, proof: Sequence[bytes]) -> bytes | None:
+    """The root that ``second``'s tree has at the size of ``first``, as far as a proof tells that leads to ``second``.
+
+    None when the proof does not make the root of ``second``, and at a power of two, where a proof begins with the
+    earlier root unsaid.
+    """
+    if not 0 < first.size < second.size or first.size & (first.size - 1) == 0 or not proof:
+        return None
+    try:
+        old, new = two_roots(first.size - 1, second.size - 1, list(proof))
+    except VerificationFailed:
+        return None
+    return old if new == second.root else None
 
 
 def why_split(

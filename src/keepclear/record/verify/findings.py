@@ -34,6 +34,8 @@ class Report:
     """Names and types of the log's keys whose signature of the checkpoint was verified."""
     standing: str | None = None
     """``binding`` or ``provisional`` under a policy; None without one."""
+    binding_size: int | None = None
+    """So many entries are under a checkpoint that the policy's quorum cosigned; None where none is."""
     cosigned: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     consistent_with: list[int] = field(default_factory=list)

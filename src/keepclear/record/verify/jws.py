@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -92,6 +93,7 @@ def _bytes(part: str, name: str) -> bytes:
         ) from None
 
 
+@lru_cache(maxsize=4_096)
 def _header(data: bytes, typ: str) -> tuple[str, str | None]:
     """``kid`` and ``seen`` of a protected header that has nothing else in it than what is taken."""
     try:

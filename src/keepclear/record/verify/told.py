@@ -20,6 +20,8 @@ def lines_of(report: Report) -> Iterator[str]:
     if report.standing is not None:
         missing = f"; missing: {', '.join(report.missing)}" if report.missing else ""
         yield _plain(f"Witnesses: {report.standing}, cosigned by {', '.join(report.cosigned) or 'nobody'}{missing}.")
+        if report.binding_size is not None and report.binding_size < report.size:
+            yield f"Binding for the first {report.binding_size:,} entries; those after them are provisional."
     if report.consistent_with:
         yield f"It goes on from earlier checkpoints of {_sizes(report.consistent_with)} entries."
     hidden = report.size - report.disclosed

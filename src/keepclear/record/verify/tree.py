@@ -63,11 +63,16 @@ class Frontier:
 
 
 def root_of(hashed_leaves: Iterable[bytes]) -> bytes:
-    """The root of the tree over leaves with these hashes, in their order."""
-    tree = Frontier()
-    for hashed in hashed_leaves:
-        tree.append(hashed)
-    return tree.root
+    """The root of the tree over leaves with these hashes, in their order.
+
+    Level by level: a last one without a partner moves up as it is, which makes the same tree as splitting at the
+    largest power of two.
+    """
+    row = list(hashed_leaves) or [EMPTY_ROOT]
+    while len(row) > 1:
+        above = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
+        row = above + row[len(above) * 2 :]
+    return row[0]
 
 
 def verify_inclusion(hashed_leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
@@ -108,12 +113,12 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
         path.insert(0, old_root)
     if not path:
         raise VerificationFailed("consistency proof", "no hash", "at least one for these sizes")
-    old, new = _two_roots(old_size - 1, new_size - 1, path)
+    old, new = two_roots(old_size - 1, new_size - 1, path)
     _compare("root of the old tree", old, old_root)
     _compare("root of the new tree", new, new_root)
 
 
-def _two_roots(node: int, last: int, path: list[bytes]) -> tuple[bytes, bytes]:
+def two_roots(node: int, last: int, path: list[bytes]) -> tuple[bytes, bytes]:
     """RFC 9162 §2.1.4.2 steps 4 to 6: the two roots that the path makes."""
     while node & 1:
         node, last = node >> 1, last >> 1
