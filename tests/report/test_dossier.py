@@ -172,12 +172,12 @@ def test_the_facts_tell_the_incident_in_order(board: Case) -> None:
     facts = words(captioned(board.made("transit"), "The facts").rows)
     told = "\n".join(facts)
     order = [
-        "Announces fixed wing, «\u2068Transit\u2069»",
+        "Announces notice B: fixed wing, «\u2068Transit\u2069»",
         "raised caution CONFLICT_4D (notice A, notice B)",
         "raised warning READBACK_MISMATCH (notice B)",
         "CONFLICT_4D (notice A, notice B) rose to warning",
         "Amends notice B",
-        "STOP about notice B",
+        "STOP 1 about notice B",
         "Telephone call to alpha.air about STOP 1: unanswered",
         "raised warning STOP_OVERDUE (STOP 1)",
         "Answers STOP 1: complying",

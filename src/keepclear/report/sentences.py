@@ -74,7 +74,7 @@ def statement_words(shown: View, subject: Subject, clock: Clock) -> str:
     """What a statement says, with whom it is addressed to, its precedence, and when it was said if that was not now."""
     body = shown["body"]
     write = _WRITERS.get(shown["type"], _plain)
-    words = [write(body, subject, clock)]
+    words = [_with_its_name(shown, write(body, subject, clock), subject)]
     if shown.get("to"):
         words.append(f"To {listed(shown['to'])}.")
     if shown.get("precedence", "ROUTINE") != "ROUTINE":
@@ -86,6 +86,26 @@ def statement_words(shown: View, subject: Subject, clock: Clock) -> str:
         words.append(f"Said at {clock.time(ms_of(shown['said_at']))} by the desk's clock.")
     exercise = "EXERCISE. " if shown.get("mode") == "exercise" else ""
     return exercise + " ".join(words)
+
+
+_NAMED = {
+    "notice": ("Announces ", "Announces {}: "),
+    "stop": ("STOP", "{}"),
+    "propose": ("Proposes", "{}: proposes"),
+    "observe": ("Observes", "{}: observes"),
+    "accident": ("Declares an accident", "Declares {}"),
+    "line_test": ("Tests the line", "{}: tests the line"),
+}
+"""How the sentence of a statement that makes something begins, and how it does when that has a name here."""
+
+
+def _with_its_name(shown: View, words: str, subject: Subject) -> str:
+    name = subject.labels.get(shown["id"])
+    if name is None or shown["type"] not in _NAMED:
+        return words
+    plain, form = _NAMED[shown["type"]]
+    named_so = form.format(name) + words.removeprefix(plain)
+    return f"{named_so[0].upper()}{named_so[1:]}"
 
 
 def _window(start: str, end: str, clock: Clock) -> str:
