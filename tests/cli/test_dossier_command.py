@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from keepclear.cli.main import app
 from keepclear.errors import KeepclearError
-from tests.host.running import RunningHost, minutes_ahead, notice_body, statement
+from tests.host.running import RunningHost, minutes_ahead, notice_body
+from tests.host.signing import SigningDesk, post_token
 from tests.report.incident import incident
 from tests.report.recorded import on_disk, recorded
 
@@ -133,13 +134,14 @@ def test_a_period_that_cannot_be_is_told(
     assert told_of(folder, monkeypatch, *asked).startswith(told)
 
 
-def test_the_record_of_a_real_host_makes_a_dossier_once_it_has_stopped(tmp_path: Path) -> None:
-    with RunningHost(tmp_path) as host:
-        notice = statement("alpha.air", 1, "notice", notice_body(title="Crossing"), to=["bravo"])
-        ack = statement("bravo.air", 1, "ack", {"about": notice["id"], "level": "person"}, to=["alpha"])
-        for said in (notice, ack):
-            with host.client(said["from"]) as client:
-                client.send(said)
+def test_the_signed_record_of_a_real_host_makes_a_dossier_once_it_has_stopped(tmp_path: Path) -> None:
+    with RunningHost(tmp_path, unsigned=False) as host:
+        alpha, bravo = SigningDesk(host, "alpha.air"), SigningDesk(host, "bravo.air")
+        alpha.enrol()
+        bravo.enrol()
+        notice = alpha.statement("notice", notice_body(title="Crossing"), to=["bravo"])
+        assert post_token(host, "alpha.air", alpha.key.signs(notice)).status_code == 201
+        assert bravo.say("ack", {"about": notice["id"], "level": "person"}, to=["alpha"]).status_code == 201
         asked = ("--about", notice["id"], "--from", minutes_ahead(-10), "--to", minutes_ahead(10))
         code, _, err = run(tmp_path, "dossier", *asked, "--data", "data", "--out", "early.html")
         assert (code, "is at work on this data directory" in err) == (2, True), err
@@ -147,5 +149,9 @@ def test_the_record_of_a_real_host_makes_a_dossier_once_it_has_stopped(tmp_path:
     code, _, err = run(tmp_path, "dossier", *asked, "--data", "data", "--out", "crossing.html")
     assert (code, err) == (0, ""), err
     page = (tmp_path / "crossing.html").read_text("utf-8")
-    assert "Acknowledges notice A: seen by a person" in page
+    seen = f"Acknowledges notice A: seen by a person. To alpha. Signed (key …{bravo.key.kid[-8:]})."
+    assert seen in page
+    assert "KEY_CHANGED" in page
+    assert "Key of bravo.air, fingerprint " in page
     assert "each says what alerts were worked out then, and the same were worked out now" in page
+    assert "checkpoint of keepclear.local/trial: size " in page
