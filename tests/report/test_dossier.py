@@ -227,6 +227,13 @@ def test_a_ladder_counts_from_the_stop(board: Case) -> None:
     assert "2 times, the last after 420 s (no. 33–34)" in again
 
 
+def test_a_stop_on_what_was_in_its_way_is_told_with_all_that_followed(board: Case) -> None:
+    made = board.made("survey")
+    assert made.subject.labels[board.ids["stop"]] == "STOP 1"
+    assert any("raised warning STOP_OVERDUE (STOP 1)" in line for line in words(captioned(made, "The facts").rows))
+    assert board.ids["elsewhere"] not in made.subject.things
+
+
 def test_what_was_owed_tells_what_was_late(board: Case) -> None:
     owed = captioned(board.made("transit"), "What was owed")
     answer = next(row for row in owed.rows if row.cells[2].lines == ("alpha: an answer to STOP 1",))

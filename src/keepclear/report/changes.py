@@ -72,7 +72,7 @@ def _words(told: Told, subject: Subject, clock: Clock) -> str | None:
             return _key_words(shown)
         case "agreement":
             parts = f": {', '.join(shown['changed'])}" if shown["changed"] else ""
-            return f"Agreement no. {shown['number']} is in force{parts}."
+            return f"The agreement was amended; its version {shown['number']} is in force{parts}."
         case _:
             return _joined(subject.name(shown["id"]), _answers(shown, before))
 

@@ -94,6 +94,7 @@ class _Sections:
         self._clock = clock
 
     def blocks(self, minutes: Table) -> Iterator[Block]:
+        """All of it, in order."""
         yield from front_page(self._question, self._walk, self._subject, self._clock)
         yield from self._section("The facts", self._facts())
         yield from self._section("Who had what", self._receipts())

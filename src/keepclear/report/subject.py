@@ -36,7 +36,7 @@ SPEAKS_OF_ALL = (
 """Statements that, where they name nothing, cannot be told apart from what the dossier is about."""
 
 RULE = (
-    "Kept in: what was asked for; the other notice of each conflict of it; STOPs and proposals about it, and STOPs and "
+    "Kept in: what was asked for; the other notice of each conflict of it; STOPs and proposals about these, STOPs and "
     "accidents that name no notice; alerts and obligations about any of these; statements that name any of them, and "
     "messages, calls and accounts that name nothing; and always who was at a desk, its keys, suspensions, and changes "
     "of the agreement. What concerns other matters is counted where it fell, with its record numbers."
@@ -195,7 +195,7 @@ def _join(subject: Subject, every: list[Told]) -> None:
         if alert["code"] == "CONFLICT_4D" and about & core:
             things |= about | {alert["id"]}
     for stop in _of(subject, "stop"):
-        if stop["about"] is None or subject.alias.get(stop["about"], stop["about"]) in core:
+        if stop["about"] is None or subject.alias.get(stop["about"], stop["about"]) in things:
             things.add(stop["id"])
     things |= {accident["id"] for accident in _of(subject, "accident")}
     things |= {told.shown["id"] for told in every if told.kind == "proposal" and set(names_in(told)) & things}
