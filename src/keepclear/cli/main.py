@@ -17,6 +17,7 @@ from keepclear.cli import (
     advise,
     agent,
     check,
+    dossier,
     export,
     handover,
     inbox,
@@ -54,6 +55,7 @@ app.command("check", cls=check.CheckCommand)(check.check)
 app.command("advise", cls=check.CheckCommand)(advise.advise)
 app.command("resolve", cls=resolve.ResolveCommand)(resolve.resolve)
 app.command("replay")(replay.replay)
+app.command("dossier")(dossier.dossier)
 app.command("export")(export.export)
 app.command("verify")(verify.verify)
 app.command("say")(say.say)

@@ -27,9 +27,16 @@ def hear_account(ledger: Ledger, statement: Statement) -> Apply:
         held[side] = Account(body.incident, statement.mode, side, statement.sender, facts, said_in)
         for other in held.values():
             if other.side != side:
-                _compare(ledger, held[side], other, tuple(body.facts))
+                _compare(ledger, held[side], other, tuple(sorted(body.facts, key=_as_kept)))
 
     return apply
+
+
+def _as_kept(fact: str) -> bytes:
+    """Facts are compared in the order in which the record keeps them (RFC 8785 §3.2.3), not as they came: an alert's id
+    depends on how many were raised before, and must be the same when the record is played again.
+    """
+    return fact.encode("utf-16-be", "surrogatepass")
 
 
 def _compare(ledger: Ledger, mine: Account, other: Account, facts: tuple[str, ...]) -> None:
