@@ -18,7 +18,7 @@ from keepclear.client.line import LineWords
 from keepclear.client.readings import LineReadings
 from keepclear.client.signing import Signer
 from keepclear.errors import HostUnreachable, IdInUse, Overloaded, Refused, StoreFailed
-from keepclear.formats.signed_json import statement_payload
+from keepclear.formats.payloads import statement_payload
 
 TRIES = 5
 FIRST_PAUSE_S = 0.2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,16 +35,3 @@ def _strict(payload: bytes) -> Any:
         kind = TooLarge if isinstance(error, TooLarge) else SignatureInvalid
         given = f"{error.field}: {error.given}" if error.field else error.given
         raise kind("signature.payload", given, error.expected) from None
-
-
-def key_proof_payload(desk: str, kid: str, mechanism: str) -> bytes:
-    """What a new key signs to show that who enrols it has it (typ ``keepclear-key-proof``)."""
-    return rfc8785.dumps({"desk": desk, "kid": kid, "mechanism": mechanism})
-
-
-def statement_payload(statement: Mapping[str, Any]) -> bytes:
-    """The bytes of a statement that are signed. Raises InvalidInput for a value that has no canonical form."""
-    try:
-        return rfc8785.dumps(dict(statement))
-    except rfc8785.CanonicalizationError as error:
-        raise InvalidInput("", str(error), "values that JSON readers keep exactly (RFC 8785)") from None
