@@ -130,3 +130,10 @@ def test_the_client_brings_no_server() -> None:
     code = "import sys, keepclear.client; print({'fastapi', 'pydantic', 'numpy', 'shapely'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_client_that_signs_brings_no_server_either() -> None:
+    modules = "sys, keepclear.client, keepclear.client.agent, keepclear.client.key_file"
+    code = f"import {modules}; print({{'fastapi', 'pydantic', 'numpy', 'shapely'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -24,7 +24,7 @@ from keepclear.client import Client
 from keepclear.client.agent import Agent, AgentSigner
 from keepclear.client.key_file import KeyFileSigner, make_key_file
 from keepclear.errors import InvalidInput
-from keepclear.formats.signed_bytes import statement_payload
+from keepclear.formats.payloads import statement_payload
 from keepclear.record.jws import verified
 from tests.host.running import RunningHost, notice_body, statement
 from tests.host.signing import Key

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 from joserfc.jwk import OKPKey
 
-from keepclear.formats.signed_bytes import key_proof_payload, statement_payload
+from keepclear.formats.payloads import key_proof_payload, statement_payload
 from keepclear.record import jws
 from keepclear.record.verify.jws import KEY_PROOF_TYP
 from keepclear.record.verify.public_key import thumbprint

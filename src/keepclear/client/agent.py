@@ -21,7 +21,7 @@ from typing import Any
 
 from keepclear.client.signing import Signer
 from keepclear.errors import InvalidInput, KeepclearError
-from keepclear.formats.statement_json import ENVELOPE_KEYS
+from keepclear.formats.payloads import ENVELOPE_KEYS
 from keepclear.record.verify.canonical import parsed
 from keepclear.record.verify.jws import MOST_TOKEN_BYTES
 

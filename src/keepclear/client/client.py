@@ -21,7 +21,7 @@ from keepclear.client.proofs import Proofs
 from keepclear.client.readings import LineReadings
 from keepclear.client.signing import Signer
 from keepclear.errors import HostUnreachable, IdInUse, NotFound, Overloaded, Refused, StoreFailed
-from keepclear.formats.signed_bytes import statement_payload
+from keepclear.formats.payloads import statement_payload
 from keepclear.record.verify.policy import Policy
 
 TRIES = 5

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import OKPKey
 
 from keepclear.errors import InvalidInput
-from keepclear.formats.signed_bytes import key_proof_payload
+from keepclear.formats.payloads import key_proof_payload
 from keepclear.record import jws
 from keepclear.record.verify.base64url import encoded
 from keepclear.record.verify.jws import KEY_PROOF_TYP

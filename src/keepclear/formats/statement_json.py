@@ -10,6 +10,7 @@ from keepclear.errors import InvalidInput
 from keepclear.formats.key_json import key_enrol_body, key_revoke_body
 from keepclear.formats.line_json import LINE_TYPES, line_body_from_json
 from keepclear.formats.notation.read_back import read_back_from_json
+from keepclear.formats.payloads import ENVELOPE_KEYS
 from keepclear.formats.place_json import place_from_json
 from keepclear.formats.reader import LONGEST_TEXT, Table, shown
 from keepclear.formats.strict_json import MOST_EXACT_INTEGER
@@ -20,9 +21,6 @@ from keepclear.mechanism.words import AckLevel, Activity, Mode, Precedence
 from keepclear.spacetime.as_kept import envelope_as_kept
 from keepclear.spacetime.envelope import Envelope, envelope_from_json
 from keepclear.spacetime.instants import parse_instant
-
-ENVELOPE_KEYS = ("id", "mechanism", "type", "from", "serial", "said_at", "precedence", "to", "refs", "mode", "body")
-"""What every statement has around its body."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{12}")
 _UUID_EXPECTED = "a UUIDv7 in lower case (RFC 9562), such as 01963e5c-4f00-7000-8000-000000000001"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keepclear.errors import InvalidInput, SignatureInvalid
-from keepclear.formats.signed_bytes import key_proof_payload
+from keepclear.formats.payloads import key_proof_payload
 from keepclear.formats.signed_json import statement_of_token
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.bodies import KeyEnrolBody
