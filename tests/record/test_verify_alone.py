@@ -104,8 +104,15 @@ def test_the_command_gives_the_same_as_json(bundle: Path) -> None:
     assert (done.returncode, told["verified"], told["signed"], told["failures"]) == (0, True, 7, [])
 
 
-def test_the_verifier_can_be_read_in_an_hour() -> None:
-    modules = sorted((SOURCES / "keepclear" / "record" / "verify").glob("*.py"))
-    lengths = {module.name: len(module.read_text().splitlines()) for module in modules}
-    assert sum(lengths.values()) < 2_800, lengths
+OF_BUNDLES = (
+    "__main__", "base64url", "bundle", "canonical", "check", "checkpoint", "cosignature", "encoding", "findings",
+    "jws", "leaf", "lines", "note", "policy", "public_key", "statements", "told", "tree",
+)  # fmt: skip
+"""All that is read to follow how a bundle is verified; receipts, tiles and evidence are beside it."""
+
+
+def test_what_verifies_a_bundle_stays_small_enough_to_be_read() -> None:
+    folder = SOURCES / "keepclear" / "record" / "verify"
+    lengths = {name: len((folder / f"{name}.py").read_text().splitlines()) for name in OF_BUNDLES}
+    assert sum(lengths.values()) < 2_300, lengths
     assert max(lengths.values()) <= 300, lengths
