@@ -105,6 +105,12 @@ LIES: dict[str, tuple[Lie, str]] = {
         lambda record: record.enrol("alpha.ground", STRANGER, proof=proof_of(STRANGER, "alpha.ground", "other")),
         "entry 10: proof of the new key: not made by it for this desk; should be made by the new key",
     ),
+    "a key enrolled with a proof that its holder did not sign": (
+        lambda record: record.enrol(
+            "alpha.ground", STRANGER, proof=_forged(proof_of(STRANGER, "alpha.ground", "trial"))
+        ),
+        "entry 10: proof of the new key: not made by it for this desk; should be made by the new key",
+    ),
     "a key enrolled without proof": (
         lambda record: record.say(STRANGER, "alpha.ground", "key_enrol", {"key": STRANGER.jwk, "proof": ""}),
         "entry 10: new key: .*; should be a key of Ed25519 with a proof that its holder has it",
@@ -150,6 +156,11 @@ LIES: dict[str, tuple[Lie, str]] = {
         "entry 10: statement: .*; should be a JSON object in UTF-8 with each key once",
     ),
 }
+
+
+def _forged(token: str) -> str:
+    """The token with the signature of another."""
+    return f"{token.rpartition('.')[0]}.{proof_of(BRAVO, 'alpha.ground', 'trial').rpartition('.')[2]}"
 
 
 def _other_bytes(record: SmallRecord) -> str:
