@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOGETHER := tests/detection tests/spacetime tests/mechanism tests/formats tests/scenario tests/store \
-  tests/acceptance tests/cli tests/docs
+  tests/acceptance tests/api tests/cli tests/docs tests/record tests/report
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q
 
 .PHONY: demo test fuzz check format bench console lock clean system
