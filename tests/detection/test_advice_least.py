@@ -43,7 +43,7 @@ NOON = parse_instant("2026-04-09T12:00:00Z", "noon")
 MINUTE = 60_000
 HEIGHTS = HeightRules(0.0, 1500.0, 990.0, 1035.0)
 RULES = (SeparationRule("uas", "fixed_wing", Separation(60.0, 30.0, 120_000)),)
-NEAR = Limits(most_min=90, most_ft=3000, most_m=1500)
+NEAR = Limits(most_min=90, most_ft=3000, most_m=1500, most_work=700)
 METRE = 1 / 111_000
 """About a metre, in degrees of latitude."""
 
