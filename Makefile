@@ -6,20 +6,23 @@ TOGETHER := tests/detection tests/spacetime tests/mechanism tests/formats tests/
   tests/acceptance tests/api tests/cli tests/docs tests/record tests/report
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q
 
-.PHONY: demo test fuzz check format bench console lock clean system
+.PHONY: demo test endure fuzz check format bench console lock clean system
 
 demo: $(VENV)/.for-demo console ## start a host with a live scenario and print one console address per role
 	@$(BIN)/keepclear demo $(ARGS)
 
-test: $(VENV)/.for-dev console system ## run every test
+test: $(VENV)/.for-dev console system ## run the tests; those of endurance are apart
 ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
 	@echo "What can run side by side, on two processors …"
-	@$(BIN)/pytest -n 2 --dist loadfile $(TOGETHER)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not endurance" $(TOGETHER)
 	@echo "Hosts under load and browsers, alone …"
-	@$(BIN)/pytest $(addprefix --ignore=,$(TOGETHER))
+	@$(BIN)/pytest -m "not endurance" $(addprefix --ignore=,$(TOGETHER))
 endif
+
+endure: $(VENV)/.for-dev system ## kill, starve and deceive it, and fly recorded days through it: some minutes
+	@$(BIN)/pytest -n 2 --dist loadfile -m endurance $(ARGS)
 
 check: $(VENV)/.for-dev console ## lint, types, imports, docs
 	$(BIN)/ruff check .

@@ -16,6 +16,8 @@ from tests.host.running import RunningHost
 from tests.needs import require
 from tests.oracles.recorded_tracks import Apart, least_gap_m
 
+pytestmark = pytest.mark.endurance
+
 LATERAL_M, VERTICAL_M = 100.0, 30.0
 """The uncertainty that each trajectory declares."""
 

@@ -33,6 +33,8 @@ from keepclear.record.verify.tree import verify_consistency
 from keepclear.store import SqliteStore
 from tests.host.running import RunningHost, agreement, notice_body, statement, until
 
+pytestmark = pytest.mark.endurance
+
 KILLS = 50
 CLEAN_STOPS = {9, 24, 33}
 SEED = 20260409

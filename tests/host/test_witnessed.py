@@ -20,6 +20,8 @@ from keepclear.record.verify.proof import parse_proof, verify_proof
 from tests.host.running import RunningHost, until
 from tests.record.running_witness import RunningWitness
 
+pytestmark = pytest.mark.endurance
+
 
 def log_keys(host: RunningHost) -> list[VerifierKey]:
     """The keys of the host's log: it was started once to make them."""

@@ -26,6 +26,8 @@ from tests.oracles import merkle
 from tests.record.fault_driver import SIZES, STRIKE
 from tests.record.logs import ORIGIN, leaves
 
+pytestmark = pytest.mark.endurance
+
 FINAL = 900
 
 

@@ -36,6 +36,8 @@ from tests.record.meddling import Answered, Asked, Proxy
 from tests.record.running_witness import RunningWitness
 from tests.record.small_log import SmallLog, path
 
+pytestmark = pytest.mark.endurance
+
 DESKS = ("alpha.air", "bravo.air")
 
 

@@ -24,6 +24,8 @@ from tests.record.running_witness import RunningWitness
 from tests.record.small_log import SmallLog
 from tests.record.test_witness import body
 
+pytestmark = pytest.mark.endurance
+
 OLD, NEW = 10, 20
 AT_EACH = [
     ("openat", 1), ("write", 1), ("fsync", 1), ("close", 1), ("rename", 1), ("openat", 2), ("fsync", 2), ("close", 2),
