@@ -26,7 +26,7 @@ from keepclear.record.verify.canonical import canonical, parsed
 from keepclear.record.verify.check import Asked, verify
 from keepclear.record.verify.checkpoint import parse_checkpoint
 from keepclear.record.verify.jws import taken_apart
-from keepclear.record.verify.leaf import parse_leaf
+from keepclear.record.verify.leaf import Leaf, commitment_of, parse_leaf
 from keepclear.record.verify.lines import examine
 from keepclear.record.verify.note import parse_note, parse_verifier_key, verify_note
 from keepclear.record.verify.policy import parse_policy
@@ -124,11 +124,17 @@ def fuzz_strict_json(data: bytes) -> None:
 def fuzz_line(data: bytes) -> None:
     """A line of a bundle; and as an entry that its leaf commits to."""
     examine([data], {})
-    try:
-        committed = leaf(data, 0)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return
+    committed = Leaf(_time_of(data), commitment_of(salt(0), data)).to_bytes()
     examine([line_of(committed, Opened(data, salt(0)))], {ALPHA.kid: ALPHA.x})
+
+
+def _time_of(entry: bytes) -> int:
+    """When an entry says that it was heard, if it says that; else any time: its leaf then says another."""
+    try:
+        at_ms = json.loads(entry)["at"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0
+    return at_ms if isinstance(at_ms, int) and 0 <= at_ms < 2**53 else 0
 
 
 def fuzz_bundle_members(data: bytes) -> None:
