@@ -1,5 +1,5 @@
 """``python -m keepclear`` is the command ``keepclear``."""
 
-from keepclear.cli.main import main
+from keepclear.cli.main import program
 
-main()
+program()

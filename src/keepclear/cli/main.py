@@ -6,9 +6,11 @@ once; a test holds that.
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import sys
+import threading
 
 import typer
 
@@ -86,6 +88,21 @@ def keepclear(version: bool = typer.Option(False, "--version", help="Print the v
         raise typer.Exit
 
 
+def program() -> None:
+    """``main`` for a process of its own, which ends without taking apart what it holds.
+
+    After a large plan file that would take longer than starting did. What was to be done at the end is done before.
+    """
+    try:
+        main()
+    except SystemExit as ended:
+        if threading.active_count() > 1 or not isinstance(ended.code, int | None):
+            raise
+        atexit._run_exitfuncs()  # noqa: SLF001 - as the interpreter would
+        sys.stderr.flush()
+        os._exit(ended.code or 0)
+
+
 def main() -> None:
     """Run the command line of this process. Exit: 0 fine · 1 the answer is bad news · 2 bad input or use."""
     for stream in (sys.stdout, sys.stderr):
@@ -110,4 +127,4 @@ def _leave_the_closed_pipe() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    program()
