@@ -127,6 +127,19 @@ describe("a desk's key in this browser", () => {
     expect([third.state, third.kid]).toEqual(["none", null]);
   });
 
+  it("signs what is said before the host could be asked", async () => {
+    const { signing, enrol, open, kept } = await scene();
+    await signing.make();
+    enrol(signing.kid!);
+    await open();
+    const down = (async () => { throw new TypeError("down"); }) as unknown as typeof fetch;
+    const offline = new Signing(new Client("t", down), "m", "alpha.air", { load: async () => kept(), save: async () => {} });
+    await expect(offline.read()).rejects.toThrow();
+    expect((await offline.seal(statement("stop"))).type).toBe("application/jose");
+    const unread = new Signing(new Client("t", down), "m", "alpha.air", { load: async () => kept(), save: async () => {} });
+    expect((await unread.seal(statement("stop"))).type).toBe("application/jose");
+  });
+
   it.each(["", "{}", '{"key":{"kty":"EC"},"proof":"x"}', '{"key":{"kty":"OKP","crv":"Ed25519","x":"a"}}'])("is not enrolled from what is no request", (text) => {
     expect(requestOf(text)).toBeNull();
   });

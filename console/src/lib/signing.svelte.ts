@@ -104,11 +104,15 @@ export class Signing {
     return { key: next.jwk, proof };
   }
 
-  /** Signed by the key that counts; a desk's first key signs its own enrolment. */
+  /**
+   * Signed by the key that counts; a desk's first key signs its own enrolment. What is said while the host cannot be
+   * asked is signed by the key that counted last: it is held, and must not come unsigned when the link is back.
+   */
   async seal(statement: Statement): Promise<Sealed> {
+    if (this.state === "unknown") this.kept = await this.shelf.load().catch(() => this.kept);
     const { current, next } = this.kept;
     const first = statement.type === "key_enrol" && this.own.length === 0 ? next : null;
-    const key = this.state === "ready" ? current : first;
+    const key = current ?? first;
     if (!key) return { text: JSON.stringify(statement), type: "application/json" };
     return { text: await sign(key, statement), type: "application/jose" };
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -42,31 +43,14 @@ def serve(
     """Run the host: one mechanism, its record on disk, until it is told to stop."""
     from keepclear.api.serve import run
 
-    def show_tokens(tokens: dict[str, str]) -> None:
-        if as_json:
-            print_json({"tokens": tokens})
-        else:
-            width = max(len(desk) for desk in tokens)
-            print_line("Tokens, shown this once:")
-            for desk, token in tokens.items():
-                print_line(f"  {desk:{width}}  {token}")
-        sys.stdout.flush()
-
-    def ready(address: str) -> None:
-        if as_json:
-            print_json({"listening": address})
-        else:
-            print_line(f"Keepclear listens at {address}")
-        sys.stdout.flush()
-
     status = run(
         Path(data),
         listen,
         None if mechanism is None else Path(mechanism),
         init=init,
         amend=amend,
-        show_tokens=show_tokens,
-        ready=ready,
+        show_tokens=partial(_show_tokens, as_json=as_json),
+        ready=partial(_show_address, as_json=as_json),
         log_level=log_level,
         speed=speed,
         unsigned=unsigned,
@@ -74,3 +58,22 @@ def serve(
         witnesses=None if witnesses is None else Path(witnesses),
     )
     raise typer.Exit(status)
+
+
+def _show_tokens(tokens: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"tokens": tokens})
+    else:
+        width = max(len(desk) for desk in tokens)
+        print_line("Tokens, shown this once:")
+        for desk, token in tokens.items():
+            print_line(f"  {desk:{width}}  {token}")
+    sys.stdout.flush()
+
+
+def _show_address(address: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"listening": address})
+    else:
+        print_line(f"Keepclear listens at {address}")
+    sys.stdout.flush()

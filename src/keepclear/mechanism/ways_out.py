@@ -78,7 +78,7 @@ class _Side:
         return SideAdvice(self.party, self.notice, kept, cut=own is not None)
 
     def _clears(self, plan: Plan) -> bool:
-        assert self.own is not None  # noqa: S101
+        assert self.own is not None  # noqa: S101 - ``still`` asks only where there is one
         may_leave = not self.around.keeps_inside(self.own)
         return not self.around.in_the_way(plan) and (may_leave or self.around.keeps_inside(plan))
 

@@ -11,9 +11,6 @@ from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.cosignature import ed25519_message, ml_dsa_message
 from keepclear.record.verify.note import SignatureLine, SignatureType, VerifierKey
 
-SEED_BYTES = 32
-"""The secret from which either kind of key is made (RFC 8032 §5.1.5, FIPS 204 §5.1)."""
-
 
 class Signer(Protocol):
     """One key of one name."""

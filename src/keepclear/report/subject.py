@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keepclear.errors import InvalidInput
-from keepclear.report.walk import Step, Told, View, Walk
+from keepclear.report.walk import Told, View, Walk
 from keepclear.report.writing import harmless, quoted
 
 NAMED_IN_BODY = ("about", "notice", "stop", "observation", "test")
@@ -238,11 +238,3 @@ def letter(number: int) -> str:
     """A, B, …, Z, AA, AB, …: of the number (from 0)."""
     letters = string.ascii_uppercase
     return letters[number] if number < 26 else letter(number // 26 - 1) + letters[number % 26]
-
-
-def steps_about(subject: Subject, steps: Iterable[Step]) -> Iterator[tuple[Step, list[Told]]]:
-    """The steps that belong here, each with the changes of it that do, as the viewer saw them."""
-    for step in steps:
-        told = [each for each in step.seen if subject.concerns(each)]
-        if told:
-            yield step, told

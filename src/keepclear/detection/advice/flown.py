@@ -158,8 +158,8 @@ def _rises_m(own: Plan, other: Plan, separation: Separation) -> list[Range]:
 def _kept(own: Plan, other: Plan, separation: Separation) -> tuple[float, float, float]:
     """What two flights must keep: on the ground and in height (m), and between moments (s); less is an overlap."""
     one, two = own.envelope, other.envelope
-    assert isinstance(one, Trajectory)  # noqa: S101
-    assert isinstance(two, Trajectory)  # noqa: S101
+    assert isinstance(one, Trajectory)  # noqa: S101 - flights alone are asked about here
+    assert isinstance(two, Trajectory)  # noqa: S101 - flights alone are asked about here
     return (
         one.lateral_m + two.lateral_m + separation.lateral_m - LEAST_OVERLAP_M - _INSIDE_M,
         one.vertical_m + two.vertical_m + separation.vertical_m - LEAST_OVERLAP_M - _INSIDE_M,

@@ -16,7 +16,6 @@ from keepclear.errors import InvalidInput
 from keepclear.record.verify.encoding import shown
 
 SALT_BYTES = 16
-COMMITMENT_BYTES = 32
 
 _LEAF = re.compile(rb'\{"at":(0|-?[1-9][0-9]{0,15}),"commitment":"([A-Za-z0-9_-]{43})","v":1\}')
 
