@@ -41,6 +41,7 @@ _HTTP_CODES = {
     400: ("bad_request", "The request is not HTTP as this host speaks it"),
     404: ("not_found", "There is nothing at this address; see /v1/openapi.json"),
     405: ("method_not_allowed", "This address takes other methods; see the Allow header"),
+    408: ("too_slow", "The body did not come in time; say it again with its id"),
     413: ("too_large", "The body is too large"),
     415: ("unsupported_media_type", "Send the body as application/json; a signed statement as application/jose"),
 }
