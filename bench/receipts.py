@@ -24,9 +24,9 @@ import psutil
 
 from bench.host_load import Desk, percentile, statement
 from bench.wire import Wire
+from keepclear.record.proof import parse_proof, verify_proof
 from keepclear.record.verify.note import parse_verifier_key
 from keepclear.record.verify.policy import LogLine, Policy
-from keepclear.record.verify.proof import parse_proof, verify_proof
 from tests.host.running import RunningHost, agreement
 
 GOAL_P99_MS = 300.0

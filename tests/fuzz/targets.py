@@ -21,18 +21,18 @@ import rfc8785
 from keepclear.errors import KeepclearError
 from keepclear.formats.strict_json import loads
 from keepclear.record.bundle_file import Opened, line_of
+from keepclear.record.evidence import contradiction, parse_evidence
+from keepclear.record.proof import Proof, parse_proof
+from keepclear.record.tiles import bundle_of, entries_of, parse_tile_path
 from keepclear.record.verify.bundle import Bundle
 from keepclear.record.verify.canonical import canonical, parsed
 from keepclear.record.verify.check import Asked, verify
 from keepclear.record.verify.checkpoint import parse_checkpoint
-from keepclear.record.verify.evidence import contradiction, parse_evidence
 from keepclear.record.verify.jws import taken_apart
 from keepclear.record.verify.leaf import Leaf, commitment_of, parse_leaf
 from keepclear.record.verify.lines import examine
 from keepclear.record.verify.note import parse_note, parse_verifier_key, verify_note
 from keepclear.record.verify.policy import parse_policy
-from keepclear.record.verify.proof import Proof, parse_proof
-from keepclear.record.verify.tiles import bundle_of, entries_of, parse_tile_path
 from keepclear.record.witness import BAD_REQUEST, Refused, check_growth, check_signatures, parse_request
 from tests.fuzz.split_log import LATEST, LOG_KEYS, SIGNED_BY_LOG, contradicts, evidence_files, requests
 from tests.record.bundles import KEYS, leaf, members, note, parts, salt, zipped
@@ -97,8 +97,12 @@ def fuzz_proof(data: bytes) -> None:
 
 
 def fuzz_policy(data: bytes) -> None:
-    """A policy of witnesses: the same whenever it is read."""
-    same(parse_policy(data), parse_policy(data))
+    """A policy of witnesses: the same whenever it is read, and met exactly when nobody is missing."""
+    policy = parse_policy(data)
+    same(policy, parse_policy(data))
+    everyone = {line.name for line in policy.witnesses}
+    same((True, ()), (policy.is_met(everyone), policy.missing(everyone)))
+    same(policy.is_met(set()), not policy.missing(set()))
 
 
 def fuzz_evidence(data: bytes) -> None:

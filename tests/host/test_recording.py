@@ -16,12 +16,14 @@ from keepclear.formats.entry import agreement_entry, clock_entry, delivery_entry
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.host.record_tree import AT_ONCE, RecordTree, leaf_of, open_tree, slug_of
 from keepclear.host.recording import MOST_AT_ONCE, Recording
+from keepclear.record.consistency import verify_consistency
+from keepclear.record.tiles import entries_of
+from keepclear.record.tree import root_of
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of, bytes_of
 from keepclear.record.verify.leaf import commitment_of, parse_leaf
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tiles import entries_of
-from keepclear.record.verify.tree import leaf_hash, root_of, verify_consistency
+from keepclear.record.verify.tree import leaf_hash
 from keepclear.store import MemoryStore
 from keepclear.store.sqlite import FILE_NAME
 from tests.host.running import RunningHost, agreement, notice_body, until

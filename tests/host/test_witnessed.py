@@ -14,9 +14,9 @@ import pytest
 
 from keepclear.client import Client
 from keepclear.client.log_view import LogView
+from keepclear.record.proof import parse_proof, verify_proof
 from keepclear.record.verify.note import VerifierKey, parse_note, parse_verifier_key
 from keepclear.record.verify.policy import Policy, judge, parse_policy
-from keepclear.record.verify.proof import parse_proof, verify_proof
 from tests.host.running import RunningHost, until
 from tests.record.running_witness import RunningWitness
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from keepclear.errors import InvalidInput
-from keepclear.record.verify.evidence import contradiction, parse_evidence
+from keepclear.record.evidence import contradiction, parse_evidence
 from tests.fuzz.split_log import LOG_KEYS, evidence_files
 
 TWO_SIZES = evidence_files()[1]

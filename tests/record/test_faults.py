@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.keys import LogKeys, log_keys
 from keepclear.record.tile_log import TileLog
 from keepclear.record.verify.checkpoint import parse_checkpoint
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tree import verify_consistency
 from tests.needs import require
 from tests.oracles import merkle
 from tests.record.fault_driver import SIZES, STRIKE

@@ -9,10 +9,10 @@ import pytest
 
 from keepclear.client.log_view import Between, LogView, ShownBetween, read_view
 from keepclear.errors import InvalidInput, SplitView, VerificationFailed
+from keepclear.record.evidence import contradiction, parse_evidence
 from keepclear.record.signers import Ed25519Cosigner, MlDsaSigner
-from keepclear.record.verify.evidence import contradiction, parse_evidence
 from keepclear.record.verify.note import parse_note
-from tests.record.small_log import SmallLog, root
+from tests.record.small_log import SmallLog, root, with_line
 
 
 def shows(log: SmallLog) -> ShownBetween:
@@ -132,7 +132,7 @@ def test_what_is_passed_on_is_the_logs_line_alone(tmp_path: Path, log: SmallLog)
     witness, other = Ed25519Cosigner("w", bytes(32)), MlDsaSigner(log.origin, bytes(32))
     note = log.note(9)
     for signer in (witness, other):
-        note = note.with_line(signer.sign(log.checkpoint(9), 1))
+        note = with_line(note, signer.sign(log.checkpoint(9), 1))
     view = LogView(None, [log.key, other.key])
     view.take(note, "the host", nobody)
     assert view.seen == log.note(9).to_bytes().decode()

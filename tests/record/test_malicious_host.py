@@ -21,10 +21,10 @@ from keepclear.client import Client
 from keepclear.client.key_file import KeyFileSigner, make_key_file
 from keepclear.client.receipt_watch import ReceiptWatch
 from keepclear.errors import KeepclearError, ReceiptMissing, SplitView, VerificationFailed
+from keepclear.record.evidence import Evidence, contradiction, parse_evidence
+from keepclear.record.proof import Proof
 from keepclear.record.verify.checkpoint import parse_checkpoint
-from keepclear.record.verify.evidence import Evidence, contradiction, parse_evidence
 from keepclear.record.verify.note import VerifierKey
-from keepclear.record.verify.proof import Proof
 from keepclear.record.verify.tree import leaf_hash
 from tests.host.running import RunningHost, until
 from tests.needs import require
@@ -249,7 +249,7 @@ def _receipt_of(signer: KeyFileSigner, kid: str, folder: Path) -> tuple[Path, Sm
     token = jws.serialize_compact(header, said, signer._key, registry=_REGISTRY)
     entry = json.dumps({"at": 1_776_000_000_000, "jws": token, "kind": "statement", "rules": "1", "v": 2}).encode()
     log = SmallLog().grow(5)
-    from keepclear.record.verify.proof import leaf_of
+    from keepclear.record.proof import leaf_of
 
     log.hashes[3] = leaf_hash(leaf_of(entry, bytes(16)))
     file = folder / f"{kid[:8]}.tlog-proof"

@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, KeepclearError, RecordDamaged, RecordFailed
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.durable import replace_synced
 from keepclear.record.keys import LogKeys
 from keepclear.record.opening import signed_note
 from keepclear.record.rebuild import rebuild, tiles_lost
 from keepclear.record.signers import Ed25519Signer
 from keepclear.record.tile_log import TileLog
+from keepclear.record.tiles import Tile, entries_of, last_tiles
+from keepclear.record.tree import root_of
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tiles import Tile, entries_of, last_tiles
-from keepclear.record.verify.tree import leaf_hash, root_of, verify_consistency, verify_inclusion
+from keepclear.record.verify.tree import leaf_hash, verify_inclusion
 from tests.oracles import merkle
 from tests.record.logs import ORIGIN, SIGNERS, VERIFIERS, grow, leaf, leaves, open_log
 

@@ -102,8 +102,8 @@ def verify_receipt(
     ``keys``: the log's verifier keys as the reader was told them, unless the policy in ``policy_file`` has them;
     ``desk_key``: the sender's public key (``x``), to check the statement's own signature. Raises ``InvalidInput``.
     """
+    from keepclear.record.proof import parse_proof, verify_proof
     from keepclear.record.verify.policy import LogLine, Policy
-    from keepclear.record.verify.proof import parse_proof, verify_proof
 
     policy = _policy(policy_file) or Policy((), (), (), None)
     if keys:

@@ -113,7 +113,7 @@ def as_shown(report: Report, again: WorkedAgain | None) -> dict[str, Any]:
 
 
 def _print(report: Report, again: WorkedAgain | None) -> None:
-    from keepclear.record.verify.told import lines_of
+    from keepclear.record.verify.findings import lines_of
 
     *lines, verdict = lines_of(report)
     for line in lines:

@@ -16,11 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from keepclear.errors import InvalidInput, KeepclearError, NotFound, SplitView, VerificationFailed
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.durable import replace_synced
+from keepclear.record.evidence import Evidence, why_split
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
-from keepclear.record.verify.evidence import Evidence, why_split
 from keepclear.record.verify.note import Note, SignatureType, VerifierKey, parse_note, parse_verifier_key, verify_note
-from keepclear.record.verify.tree import verify_consistency
 
 FORMAT = "keepclear-seen/1"
 

@@ -12,11 +12,11 @@ import httpx2
 
 from keepclear.client.log_view import Between, LogView
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.proof import Proven, parse_proof, verify_proof
 from keepclear.record.verify.encoding import bytes_of
 from keepclear.record.verify.jws import taken_apart
 from keepclear.record.verify.note import parse_note, parse_verifier_key
 from keepclear.record.verify.policy import LogLine, Policy
-from keepclear.record.verify.proof import Proven, parse_proof, verify_proof
 
 Json = dict[str, Any]
 

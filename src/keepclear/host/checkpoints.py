@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from keepclear.errors import NotFound, Overloaded
 from keepclear.host.recording import Recording
 from keepclear.host.witnessing import Witnessing
+from keepclear.record.proof import Proof
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.note import Note, parse_note
 from keepclear.record.verify.policy import Standing
-from keepclear.record.verify.proof import Proof
 
 NOT_WITNESSED = Standing(is_binding=False, cosigned=(), missing=())
 """Of every checkpoint of a host without witnesses: nobody else stands by it."""

@@ -19,11 +19,11 @@ from keepclear.record.edge import Edge, edge_at
 from keepclear.record.opening import CHECKPOINT_FILE, Released, damaged, make_log, open_log, signed_note
 from keepclear.record.signers import Signer
 from keepclear.record.tile_files import TileFiles
-from keepclear.record.tree import HashReader
+from keepclear.record.tiles import MOST_ENTRY_BYTES, MOST_LEVEL, WIDTH, entries_of, parse_tile_path, tile_in
+from keepclear.record.tree import HashReader, root_of
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.note import parse_note
-from keepclear.record.verify.tiles import MOST_ENTRY_BYTES, MOST_LEVEL, WIDTH, entries_of, parse_tile_path, tile_in
-from keepclear.record.verify.tree import HASH_BYTES, leaf_hash, root_of
+from keepclear.record.verify.tree import HASH_BYTES, leaf_hash
 
 
 class TileLog:

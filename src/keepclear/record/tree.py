@@ -7,12 +7,12 @@ width is remembered, for it never changes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from threading import Lock
 
 from keepclear.errors import InvalidInput
-from keepclear.record.verify.tiles import Tile, tile_in
+from keepclear.record.tiles import Tile, tile_in
 from keepclear.record.verify.tree import EMPTY_ROOT, HASH_BYTES, node_hash
 
 TILE_LEVELS = 8
@@ -114,3 +114,16 @@ def _paired(row: bytes) -> bytes:
 def _split(count: int) -> int:
     """The largest power of two smaller than ``count``."""
     return 1 << ((count - 1).bit_length() - 1)
+
+
+def root_of(hashed_leaves: Iterable[bytes]) -> bytes:
+    """The root of the tree over leaves with these hashes, in their order.
+
+    Level by level: a last one without a partner moves up as it is, which makes the same tree as splitting at the
+    largest power of two.
+    """
+    row = list(hashed_leaves) or [EMPTY_ROOT]
+    while len(row) > 1:
+        above = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
+        row = above + row[len(above) * 2 :]
+    return row[0]

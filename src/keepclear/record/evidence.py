@@ -17,12 +17,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.consistency import two_roots, verify_consistency
+from keepclear.record.proof import hashes_of
 from keepclear.record.verify.canonical import strict_object
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
-from keepclear.record.verify.proof import hashes_of
-from keepclear.record.verify.tree import two_roots, verify_consistency
 
 FORMAT = "keepclear-evidence/1"
 MOST_EVIDENCE_BYTES = 1_000_000
