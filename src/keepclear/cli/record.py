@@ -27,7 +27,9 @@ def compare(
     ],
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="VKEY", help="A key of the log as you were told it; may be given twice."),
+        typer.Option(
+            "--key", "--log-key", metavar="VKEY", help="A key of the log as you were told it; may be given twice."
+        ),
     ] = None,
     evidence: Annotated[
         str, typer.Option("--evidence", metavar="FILE", help="Where both signed checkpoints go if they do not fit.")
