@@ -146,16 +146,13 @@ def _of_volumes(volumes: Sequence[Volume], heights: HeightRules) -> tuple[Floats
 
 def _all_limits(volumes: Sequence[Volume], heights: HeightRules) -> Floats:
     """What ``_limits`` says of each volume, (n, 4). Few heights are said, and most of them are one object each."""
-    known: dict[tuple[int, int], int] = {}
-    table: list[tuple[float, float, float, float]] = []
-    numbers = []
-    for volume in volumes:
-        said = id(volume.floor), id(volume.ceiling)
-        if said not in known:
-            known[said] = len(table)
-            table.append(_limits(volume, heights))
-        numbers.append(known[said])
-    return np.array(table)[numbers]
+    said = [(id(volume.floor), id(volume.ceiling)) for volume in volumes]
+    first: dict[tuple[int, int], Volume] = {}
+    for both, volume in zip(said, volumes, strict=True):
+        first.setdefault(both, volume)
+    table = np.array([_limits(volume, heights) for volume in first.values()])
+    number = dict(zip(first, range(len(first)), strict=True))
+    return np.asarray(table[list(map(number.__getitem__, said))])
 
 
 def _limits(volume: Volume, heights: HeightRules) -> tuple[float, float, float, float]:
