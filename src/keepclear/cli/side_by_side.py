@@ -1,0 +1,157 @@
+"""Work in numbered portions, done by this process and by copies of it beside each other, one a processor.
+
+A copy (``fork``) has all that was read before, so that only what it finds is handed over. Whoever is free takes the
+next number out of one pipe. What comes of a portion does not hang on who did it, so neither does the whole.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, NoReturn, TypeVar
+
+from keepclear.errors import HelperLost
+
+T = TypeVar("T")
+
+MOST_PORTIONS = 1_024
+"""So many numbers fit into any pipe at once."""
+_MOST_PROCESSES = 8
+_NUMBER_BYTES = 4
+
+
+def processors() -> int:
+    """How many processors this process may use; 1 where the system does not say, which has no safe ``fork`` either."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def side_by_side(
+    portions: int, work: Callable[[int], T], processes: int, told: Callable[[int], None] | None = None
+) -> list[T]:
+    """What ``work`` gives for each number below ``portions``, at most ``MOST_PORTIONS``, in order.
+
+    ``told`` hears of each number that this process begins with. An error is that of the first portion that has one.
+    Raises ``HelperLost`` when another of the processes ended before it was done. None outlives the call.
+    """
+    numbers = _numbers(portions)
+    helpers: list[_Helper[T]] = []
+    try:
+        for _ in range(min(processes, portions, _MOST_PROCESSES) - 1):
+            helper = _started(work, numbers)
+            if helper is None:
+                break
+            helpers.append(helper)
+        shares = [_share(work, numbers, told)]
+        shares += [helper.share() for helper in helpers]
+    finally:
+        os.close(numbers)
+        for helper in helpers:
+            helper.end()
+    done = {number: found for share in shares for number, found in share.done.items()}
+    for number in sorted(share.stopped_at for share in shares if share.stopped_at is not None):
+        done[number] = work(number)  # raises here what it raised there
+    return [done[number] if number in done else work(number) for number in range(portions)]
+
+
+@dataclass(slots=True)
+class _Share(Generic[T]):
+    """What one process found, by number, and the number of the portion at which it met an error."""
+
+    done: dict[int, T]
+    stopped_at: int | None = None
+
+
+def _numbers(portions: int) -> int:
+    """A pipe to read the numbers from, one after another."""
+    if portions > MOST_PORTIONS:
+        raise ValueError(f"{portions} portions; at most {MOST_PORTIONS}")
+    source, sink = os.pipe()
+    os.write(sink, b"".join(number.to_bytes(_NUMBER_BYTES, "big") for number in range(portions)))
+    os.close(sink)
+    return source
+
+
+def _share(work: Callable[[int], T], numbers: int, told: Callable[[int], None] | None) -> _Share[T]:
+    """Portions as long as there are any; after an error nobody begins another one."""
+    share: _Share[T] = _Share({})
+    while taken := os.read(numbers, _NUMBER_BYTES):
+        number = int.from_bytes(taken, "big")
+        if told is not None:
+            told(number)
+        try:
+            share.done[number] = work(number)
+        except Exception:  # it is met again where it can be told
+            share.stopped_at = number
+            while os.read(numbers, _NUMBER_BYTES * MOST_PORTIONS):
+                pass
+    return share
+
+
+@dataclass(slots=True)
+class _Helper(Generic[T]):
+    """Another process, and the pipe through which its share comes."""
+
+    pid: int
+    source: int
+    is_over: bool = False
+
+    def share(self) -> _Share[T]:
+        """Its share, once it is done."""
+        share: _Share[T] | None = None
+        with os.fdopen(os.dup(self.source), "rb") as file, suppress(EOFError, pickle.UnpicklingError):
+            share = pickle.load(file)  # noqa: S301 - our own process wrote it
+        _, status = os.waitpid(self.pid, 0)
+        self.is_over = True
+        if share is None or status != 0:
+            code = os.waitstatus_to_exitcode(status)
+            how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with {code}"
+            raise HelperLost(f"a process that did a share of the work ended {how} before it was done; run it again")
+        return share
+
+    def end(self) -> None:
+        """Ends it, if it is not over."""
+        os.close(self.source)
+        if not self.is_over:
+            self.is_over = True
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
+
+def _started(work: Callable[[int], T], numbers: int) -> _Helper[T] | None:
+    """A copy of this process at work; None where the system grants none. An interrupt from the keyboard is ours."""
+    source, sink = os.pipe()
+    parent = os.getpid()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            _help(work, numbers, sink, parent)
+    except OSError:
+        os.close(source)
+        return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        os.close(sink)
+    return _Helper(pid, source)
+
+
+def _help(work: Callable[[int], T], numbers: int, sink: int, parent: int) -> NoReturn:
+    """What the copy does: its share, and no more; it leaves when the process that started it has gone."""
+
+    def leave_if_alone(_: int) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    status = 1
+    try:
+        share = _share(work, numbers, leave_if_alone)
+        with os.fdopen(sink, "wb") as file:
+            pickle.dump(share, file, protocol=pickle.HIGHEST_PROTOCOL)
+        status = 0
+    finally:
+        os._exit(status)
