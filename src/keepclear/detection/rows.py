@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keepclear.detection.aligned import aligned
 from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import CODES, COUNT, KIND_SHIFT, OWNER, VERTEX, WHOSE, lay_down
 from keepclear.detection.names import Names
@@ -298,7 +299,7 @@ def _grown(table: Any, least: int) -> Any:
 
 def _empty(rows: int, like: Any) -> Any:
     """A table for so many rows, none of which belongs to a plan."""
-    table = np.zeros((rows, like.shape[1]), like.dtype)
+    table = aligned((rows, like.shape[1]), like.dtype)
     if like.shape[1] == 16:
         table[:, OWNER] = -1
     return table
