@@ -52,7 +52,9 @@ def test_the_tree_is_rfc_6962s_whatever_the_batches(
     assert log.leaves(0, log.size) == everything
     size = data.draw(st.integers(1, log.size))
     index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size))
+    assert log.remembered_inclusion_proof(index, size) in (None, merkle.path(index, everything[:size]))
     assert log.inclusion_proof(index, size) == merkle.path(index, everything[:size])
+    assert log.remembered_inclusion_proof(index, size) == merkle.path(index, everything[:size])
     assert log.consistency_proof(old, size) == merkle.proof(old, everything[:size])
     assert log.root(size) == merkle.mth(everything[:size])
     assert log.leaves(index, size) == everything[index:size]
@@ -279,6 +281,8 @@ def test_proofs_outside_of_the_checkpoint_are_refused(tmp_path: Path) -> None:
         lambda: log.inclusion_proof(5),
         lambda: log.inclusion_proof(-1),
         lambda: log.inclusion_proof(0, 6),
+        lambda: log.remembered_inclusion_proof(5, 5),
+        lambda: log.remembered_inclusion_proof(0, 6),
         lambda: log.consistency_proof(6),
         lambda: log.consistency_proof(-1),
         lambda: log.leaves(0, 6),

@@ -13,7 +13,9 @@ from keepclear.errors import TooLarge
 from keepclear.formats.strict_json import STATEMENT_LIMITS, loads
 
 PARSED_ON_THE_LOOP_BYTES = 16_000
-"""Larger bodies are parsed in a worker thread, so that one with 10,000 vertices holds up nobody's events."""
+"""Larger bodies are parsed, and their signature checked, in a worker thread, so that one with 10,000 vertices holds up
+nobody's events; a small one takes less time than the way to a thread and back.
+"""
 
 BODY_S = 60.0
 """A body that has not come whole by then is given up (408): a link that slow carries no statement in time."""

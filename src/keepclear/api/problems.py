@@ -79,6 +79,12 @@ def problem_of(error: KeepclearError) -> Response:
     return problem(error.status, error.code, str(error) or _sentence(error), field=field, headers=headers)
 
 
+def problem_of_http(error: HTTPException) -> Response:
+    """The problem that stands for a request that is no good as HTTP."""
+    code, detail = _HTTP_CODES.get(error.status_code, ("http_error", str(error.detail)))
+    return problem(error.status_code, code, detail, headers=error.headers)
+
+
 def _sentence(error: KeepclearError) -> str:
     return " ".join((type(error).__doc__ or "").split())
 
@@ -92,8 +98,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def routers(_request: Request, error: HTTPException) -> Response:
-        code, detail = _HTTP_CODES.get(error.status_code, ("http_error", str(error.detail)))
-        return problem(error.status_code, code, detail, headers=error.headers)
+        return problem_of_http(error)
 
     @app.exception_handler(RequestValidationError)
     async def parameters(_request: Request, error: RequestValidationError) -> Response:
