@@ -75,7 +75,8 @@ class PlainReader:
         except (KeyError, TypeError):
             taken = None
         if taken is not None:
-            for column, more in zip(rows, taken, strict=True):
+            columns: list[list[Any]] = [*rows]
+            for column, more in zip(columns, taken, strict=True):
                 column += more
         elif len(features) > 1:
             half = len(features) // 2
