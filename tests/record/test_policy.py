@@ -44,6 +44,12 @@ def test_the_example_of_the_specification_is_met_by_two_of_x_and_one_of_y() -> N
     assert policy.missing({"X3", "Y2"}) == ("X1", "X2")
 
 
+@pytest.mark.parametrize("text", [EXAMPLE, "quorum none\n", LOG.replace("\n", " http://l/x\n") + THREE + "quorum Y1\n"])
+def test_a_policy_that_was_read_is_written_the_same(text: str) -> None:
+    policy = parse_policy(text.encode())
+    assert parse_policy(policy.text.encode()) == policy
+
+
 def test_quorum_none_asks_for_nobody() -> None:
     policy = parse_policy(b"quorum none\n")
     assert policy.is_met(frozenset())

@@ -49,6 +49,7 @@ class RecordStatus(BaseModel):
     missing: list[str] = Field(description="Witnesses whose word the newest checkpoint lacks for the quorum.")
     binding_size: int | None = Field(description="Entries under the newest binding checkpoint; null: none is.")
     witnessed: bool = Field(description="Whether this host has witnesses: false, and nothing is ever binding.")
+    policy: str | None = Field(description="By which policy (C2SP tlog-policy) a checkpoint is binding; null: by none.")
     witnesses: list[WitnessOut]
     split_view: bool = Field(description="A witness says that the record was forked or rolled back.")
 
@@ -95,6 +96,7 @@ async def status(request: Request) -> Response:
             "missing": list(newest.standing.missing),
             "binding_size": None if binding is None else binding.checkpoint.size,
             "witnessed": witnessing is not None,
+            "policy": None if witnessing is None else witnessing.policy.text,
             "witnesses": witnesses,
             "split_view": any(one["split_view"] for one in witnesses),
         }
