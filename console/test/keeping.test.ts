@@ -153,6 +153,22 @@ describe("what this desk said", () => {
     expect(keeping.items.get(one.id)?.state).toBe("waiting");
   });
 
+  it("from another place is proved as well, and as it was sent where another tab has kept that", async () => {
+    const { host, open } = scene(grown(5, "a"));
+    const [first, second] = [await open(), await open()];
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const one = statement();
+    const index = host.log.add(one);
+    first.said(one, JSON.stringify(one), heard(index));
+    const terminal = statement();
+    const told = [{ ...one, index, heard_at: HEARD_AT }, { ...terminal, index: host.log.add(terminal), heard_at: HEARD_AT }];
+    second.heard(told);
+    vi.advanceTimersByTime(5_000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(second.list.map((item) => item.state)).toEqual(["kept", "kept"]), 4_000);
+    expect([second.items.get(one.id)?.sent, second.items.get(terminal.id)?.sent]).toEqual([JSON.stringify(one), null]);
+  });
+
   it("is false where the entry holds other words", async () => {
     const { host, open } = scene(grown(5, "a"));
     const keeping = await open();

@@ -169,6 +169,8 @@ describe("what is proved of a statement", () => {
     const token = await proven(bytes(signed.file), signed.key);
     await expect(checkIsOurs(item(signed.sent), token, "alpha.ground", keys)).rejects.toThrow(Unproven);
     await expect(checkIsOurs(item(null), token, "alpha.air", [])).rejects.toThrow("no key of this desk");
+    const other = keys.map((key) => ({ ...key, desk: "bravo.air" }));
+    await expect(checkIsOurs(item(null), token, "alpha.air", other)).rejects.toThrow("no key of this desk");
   });
 
   it("is kept for those that still need it, and of the others for the newest", () => {

@@ -95,15 +95,16 @@ export class Keeping {
       if (one.from !== this.desk) {
         if (one.signed_by) this.told.set(one.from, one.index);
       } else if (!this.items.has(one.id)) {
-        setTimeout(() => this.items.has(one.id) || this.elsewhere(one), ELSEWHERE_MS); // it may be on its way out of here
+        setTimeout(() => void this.elsewhere(one), ELSEWHERE_MS); // it may be on its way out of here, or of another tab
       }
     }
   }
 
-  /** A statement of this desk of which nothing was sent from here, or nothing is kept any more: proved all the same. */
-  private elsewhere(one: Heard): void {
+  /** A statement of this desk that was not sent from here is proved all the same; another tab may have kept it as sent. */
+  private async elsewhere(one: Heard): Promise<void> {
     if (this.items.has(one.id)) return;
-    this.have(keptOf(one, null, one, this.now()));
+    const kept = (await this.shelf?.said().catch(() => []))?.find((item) => item.id === one.id);
+    this.have(kept ?? keptOf(one, null, one, this.now()));
     void this.work();
   }
 
@@ -114,7 +115,7 @@ export class Keeping {
       const { index, entry } = await verifyProof(parseProof(await this.client.bytes(`/v1/statements/${encodeURIComponent(id)}/receipt`)), this.view!.keys);
       const said = statementIn(entry) as unknown as Statement;
       if (said.id !== id) throw new Unproven("its receipt is for another statement");
-      this.elsewhere({ ...said, index, heard_at: new Date(entry.at).toISOString() });
+      await this.elsewhere({ ...said, index, heard_at: new Date(entry.at).toISOString() });
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -74,7 +74,7 @@ export async function checkIsOurs(item: Kept, proven: Proven, desk: string, keys
   if (proven.index !== item.index) throw new Unproven(`the receipt is for entry ${proven.index}, not ${item.index}`);
   if (said["id"] !== item.id || said["from"] !== desk) throw new Unproven(`entry ${item.index} holds another statement`);
   if (entry.at !== Date.parse(item.heardAt)) throw new Unproven(`the host said that it was heard at ${item.heardAt}, the record says otherwise`);
-  if (item.sent === null) return checkSigned(entry, keys);
+  if (item.sent === null) return checkSigned(entry, keys.filter((key) => key.desk === desk));
   const isSame = entry.jws === undefined ? canonical(said) === canonicalOf(item.sent) : entry.jws === item.sent;
   if (!isSame) throw new Unproven(`entry ${item.index} holds other words than were sent`);
 }
@@ -87,10 +87,11 @@ function canonicalOf(sent: string): string | null {
   }
 }
 
-/** What another place of this desk has signed bears the signature of one of the desk's keys. */
+/** What another place of this desk has signed bears the signature of one of the desk's keys. One not heard of yet may come. */
 async function checkSigned(entry: Entry, keys: readonly RecordedKey[]): Promise<void> {
   const token = entry.jws === undefined ? null : takenApart(entry.jws);
   if (!token) return;
   const key = keys.find((one) => one.kid === token.kid)?.key;
-  if (!key || !(await check(token, key))) throw new Unproven("its signature is by no key of this desk");
+  if (!key) throw new Error("it is signed by no key of this desk that is known here");
+  if (!(await check(token, key))) throw new Unproven("its signature does not hold");
 }

@@ -13,6 +13,7 @@ from keepclear.api.reads import Id, Index, read_back, record_item
 from keepclear.api.security import Asking, desk_router
 from keepclear.errors import NotFound
 from keepclear.host.checkpoints import Checkpoints, Covering
+from keepclear.record.policy_text import policy_text
 from keepclear.record.verify.encoding import base64_of
 
 router = desk_router("receipts")
@@ -96,7 +97,7 @@ async def status(request: Request) -> Response:
             "missing": list(newest.standing.missing),
             "binding_size": None if binding is None else binding.checkpoint.size,
             "witnessed": witnessing is not None,
-            "policy": None if witnessing is None else witnessing.policy.text,
+            "policy": None if witnessing is None else policy_text(witnessing.policy),
             "witnesses": witnesses,
             "split_view": any(one["split_view"] for one in witnesses),
         }

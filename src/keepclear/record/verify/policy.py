@@ -77,14 +77,6 @@ class Policy:
         """The keys of all witnesses."""
         return tuple(line.key for line in self.witnesses)
 
-    @property
-    def text(self) -> str:
-        """The policy as a file: ``parse_policy`` of it is this policy."""
-        logs = (f"log {line.key.text}{_blank_and(line.url)}" for line in self.logs)
-        witnesses = (f"witness {line.name} {line.key.text}{_blank_and(line.url)}" for line in self.witnesses)
-        groups = (f"group {group.name} {group.threshold} {' '.join(group.members)}" for group in self.groups)
-        return "".join(f"{line}\n" for line in (*logs, *witnesses, *groups, f"quorum {self.quorum or NONE}"))
-
     def is_met(self, cosigned: Set[str]) -> bool:
         """Whether the witnesses of these names are a quorum."""
         return self.quorum is None or self._has_witnessed(self.quorum, cosigned, self._groups())
@@ -178,10 +170,6 @@ def parse_policy(data: bytes, name: str = "policy") -> Policy:
         if words and not words[0].startswith("#"):
             reading.take(number, words)
     return reading.finished()
-
-
-def _blank_and(url: str | None) -> str:
-    return "" if url is None else f" {url}"
 
 
 class _Reading:
