@@ -102,6 +102,19 @@ describe("a desk's key in this browser", () => {
     expect(opened(sealed.text, request.key.x)).toMatchObject({ good: true, payload: canonical(statement("notice")) });
   });
 
+  it("signs its enrolment itself where the host has never heard of the one that was kept here", async () => {
+    const { signing, enrol, open, keys } = await scene();
+    await signing.make();
+    enrol(signing.kid!);
+    await open();
+    keys.splice(0); // another host, or one that was begun anew
+    const stale = await open();
+    expect(stale.state).toBe("none");
+    const request = (await stale.make())!;
+    const sealed = await stale.seal(statement("key_enrol"));
+    expect(opened(sealed.text, request.key.x).good).toBe(true);
+  });
+
   it("waits for the key that the desk has elsewhere, and signs nothing meanwhile", async () => {
     const { signing } = await scene([{ desk: "alpha.air", kid: "elsewhere", retired_at: null }]);
     const request = (await signing.make())!;

@@ -90,6 +90,9 @@ class Hall:
     def __init__(self, folder: Path, disclosure: str = "board", *, signed: bool = False) -> None:
         self._folder = folder
         self._signed = signed
+        self.data = folder / "data"
+        self.witnesses: Path | None = None
+        """The policy of those who are asked to cosign, from the next start on."""
         agreement = AGREEMENT.replace('disclosure = "board"', f'disclosure = "{disclosure}"')
         (folder / "agreement.toml").write_text(agreement, encoding="utf-8")
         self._process: subprocess.Popen[str] | None = None
@@ -103,9 +106,10 @@ class Hall:
         first = not self.tokens
         listen = "127.0.0.1:0" if first else self.url.removeprefix("http://")
         command = [sys.executable, "-m", "keepclear", "serve", "--json", "--log-level", "warning"]
-        command += ["--data", str(self._folder / "data"), "--listen", listen]
+        command += ["--data", str(self.data), "--listen", listen]
         command += ["--init"] if first else []
         command += [] if self._signed else ["--unsigned"]
+        command += ["--witnesses", str(self.witnesses)] if self.witnesses else []
         command += ["--mechanism", str(self._folder / "agreement.toml")]
         with (self._folder / "host.log").open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.policy_text import policy_text
 from keepclear.record.signers import Ed25519Cosigner, MlDsaSigner, Signer
 from keepclear.record.verify.note import Note, SignatureType, VerifierKey
 from keepclear.record.verify.policy import judge, parse_policy
@@ -42,6 +43,12 @@ def test_the_example_of_the_specification_is_met_by_two_of_x_and_one_of_y() -> N
     assert policy.missing({"X1", "X2", "Y1"}) == ()
     assert policy.missing({"X1", "X2"}) == ("Y1", "Y2")
     assert policy.missing({"X3", "Y2"}) == ("X1", "X2")
+
+
+@pytest.mark.parametrize("text", [EXAMPLE, "quorum none\n", LOG.replace("\n", " http://l/x\n") + THREE + "quorum Y1\n"])
+def test_a_policy_that_was_read_is_written_the_same(text: str) -> None:
+    policy = parse_policy(text.encode())
+    assert parse_policy(policy_text(policy).encode()) == policy
 
 
 def test_quorum_none_asks_for_nobody() -> None:

@@ -58,6 +58,12 @@ export class Client {
     return (await response.json().catch(asLinkDown)) as T;
   }
 
+  /** The answer's bytes as they are: what is checked by its hashes must not be read any other way. */
+  async bytes(path: string, withinMs = 15_000): Promise<Uint8Array<ArrayBuffer>> {
+    const response = await this.open(path, { signal: AbortSignal.timeout(withinMs) }).catch(asLinkDown);
+    return new Uint8Array(await response.arrayBuffer().catch(asLinkDown));
+  }
+
   async post<T>(path: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
     return this.send(path, JSON.stringify(body), { "Content-Type": "application/json", ...headers }, signal);
   }

@@ -8,6 +8,7 @@ import type { Accident, Heard, Stop } from "./line";
 import { Outbox, type Said, tabShelf, type Unnumbered } from "./outbox";
 import { partyLooks } from "./parties";
 import { readOpen, readOver, readOwed } from "./reading";
+import { keepNumber, keptNumber } from "./ringing";
 import { SEVERITY, sorted } from "./severity";
 import type { ServerEvent } from "./sse";
 import { Notations } from "./notation";
@@ -16,6 +17,8 @@ import { browserShelf } from "./keyStore";
 import { type EnrolmentRequest, Signing } from "./signing.svelte";
 import { byNeed, moveStatement, type StopMove } from "./stopping";
 import { type LinkState, Stream } from "./stream";
+import { Keeping } from "../record/keeping.svelte";
+import { browserShelf as recordShelf, nameOfLog, passingShelf } from "../record/shelf";
 import { newId } from "./uuid7";
 import { afterAll, EMPTY, fromReading, news, shows, withOlder, type World } from "./world";
 
@@ -47,6 +50,8 @@ export class Desk {
   /** The language that this desk reads phrases in, kept in this browser, and the book in it once it was read. */
   lang = $state<Lang>(keptLanguage(localStorage));
   book = $state.raw<PhraseBook | null>(null);
+  /** The number to ring when nothing can be sent, kept in this browser. */
+  private number = $state("");
   private seenHere = $state.raw<ReadonlySet<string>>(new Set());
   private waiting: ChangeEvent[] = [];
   private takeUpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -62,6 +67,9 @@ export class Desk {
   /** This desk's key in this browser. */
   readonly signing: Signing;
 
+  /** What is proved of the record, here in this browser. */
+  readonly keeping: Keeping;
+
   /** Positions as they are read out. */
   readonly notations: Notations;
 
@@ -70,19 +78,21 @@ export class Desk {
   private stream: Stream | null = null;
   private readonly skewMs: number;
 
-  private constructor(client: Client, me: Me, mechanism: MechanismInfo, skewMs: number) {
+  private constructor(client: Client, private readonly token: string, me: Me, mechanism: MechanismInfo, skewMs: number) {
     this.client = client;
     this.notations = new Notations(client);
     this.me = me;
     this.mechanism = mechanism;
     this.skewMs = skewMs;
+    this.number = keptNumber(localStorage, me.mechanism);
     this.nowMs = this.now();
     this.heardAtMs = this.nowMs;
-    this.signing = new Signing(client, me.mechanism, me.desk, browserShelf(me.mechanism, me.desk));
+    this.signing = new Signing(client, me.mechanism, me.desk, browserShelf(me.mechanism, me.desk), () => this.keeping.seen);
+    this.keeping = new Keeping(client, me.desk, () => this.signing.recorded, () => this.link === "live");
     const nextSerial = async (): Promise<number> => (await client.get<Me>("/v1/me")).next_serial;
     this.outbox = new Outbox(client, tabShelf(`keepclear.held.${me.desk}`, sessionStorage), nextSerial,
       me.next_serial, () => formatInstant(this.now()), (statement) => this.signing.seal(statement), (held) => (this.held = held),
-      (statement, problem) => this.refuseLater(statement, problem));
+      (statement, problem) => this.refuseLater(statement, problem), (statement, sent, receipt) => this.keeping.said(statement, sent, receipt));
     this.held = this.outbox.held;
     this.deliveries = new Deliveries((through) => client.post("/v1/deliveries", { through }));
   }
@@ -94,7 +104,7 @@ export class Desk {
     const me = await client.get<Me>("/v1/me");
     const answered = Date.now();
     const mechanism = await client.get<MechanismInfo>("/v1/mechanism");
-    return new Desk(client, me, mechanism, Date.parse(me.now) - (asked + answered) / 2);
+    return new Desk(client, token, me, mechanism, Date.parse(me.now) - (asked + answered) / 2);
   }
 
   now(): number {
@@ -115,6 +125,7 @@ export class Desk {
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
     }
+    void this.keepRecord();
     const handlers = {
       onEvent: (e: ServerEvent) => this.take(e),
       onState: (s: LinkState) => this.linked(s),
@@ -124,11 +135,30 @@ export class Desk {
     await this.stream.run();
   }
 
-  /** Whether what is said live here would be refused for want of a key. */
+  get ring(): string {
+    return this.number;
+  }
+
+  set ring(number: string) {
+    keepNumber(localStorage, this.me.mechanism, number);
+    this.number = keptNumber(localStorage, this.me.mechanism);
+  }
+
+  private async keepRecord(): Promise<void> {
+    const shelf = async () => recordShelf(await nameOfLog(this.me.mechanism, this.mechanism.signatures, this.token), this.me.desk);
+    await this.keeping.begin(() => shelf().catch(() => passingShelf()));
+  }
+
+  /** Whether what is said live here, a STOP too, would be refused for want of a key. */
   get isMute(): boolean {
     const { state, own } = this.signing;
     const needed = this.mechanism.signatures === "required" || own.length > 0;
-    return needed && this.mode === "live" && state !== "ready" && state !== "unknown";
+    return needed && state !== "ready" && state !== "unknown";
+  }
+
+  /** Whether one press can make this desk's key here and have it enrolled: it has none anywhere. */
+  get canEnrolHere(): boolean {
+    return this.isMute && this.signing.own.length === 0 && this.signing.state !== "unavailable";
   }
 
   /**
@@ -308,6 +338,7 @@ export class Desk {
     for (const { accident } of changes) if (accident && !accidents.has(accident.id)) this.announceAccident(accident);
     const said = changes.flatMap((c) => c.statement ?? []);
     if (said.length > 0) this.justSaid = said;
+    this.keeping.heard(said);
     if (changes.some((c) => c.kind === "key")) void this.readKeys();
     for (const event of events) for (const alert of news(event)) this.announce(alert);
     this.deliveries.have(this.world.index);
@@ -343,6 +374,7 @@ export class Desk {
       this.heardAtMs = this.now();
       this.deliveries.have(this.world.index);
       void this.outbox.flush();
+      void this.keeping.look();
     }
   }
 }

@@ -18,6 +18,17 @@ export interface DeskKey {
 }
 
 const TEXT = new TextEncoder();
+/** Characters: an origin, a size, a root and one line of a signature. */
+const MOST_SEEN = 2_000;
+
+/** A compact JWS taken apart. That it can be taken apart says nothing of who signed it: see `check`. */
+export interface Token {
+  kid: string;
+  seen: string | null;
+  payload: Record<string, unknown>;
+  signed: string;
+  signature: Uint8Array<ArrayBuffer>;
+}
 
 export function base64url(bytes: Uint8Array): string {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
@@ -45,10 +56,38 @@ export async function makeKey(): Promise<DeskKey> {
   return { kid: await thumbprint(jwk), jwk, privateKey: pair.privateKey };
 }
 
-/** The compact JWS over the canonical bytes of a value. Ed25519 has no chance in it: the same value gives the same text. */
-export async function sign(key: DeskKey, value: unknown, typ: typeof STATEMENT | typeof KEY_PROOF = STATEMENT): Promise<string> {
-  const header = base64url(TEXT.encode(canonical({ alg: "Ed25519", kid: key.kid, typ })));
+/**
+ * The compact JWS over the canonical bytes of a value. Ed25519 has no chance in it: the same value gives the same text.
+ * `seen` is the newest checkpoint of the record that this desk has verified: the header passes it on to whoever reads it.
+ */
+export async function sign(key: DeskKey, value: unknown, typ: typeof STATEMENT | typeof KEY_PROOF = STATEMENT, seen: string | null = null): Promise<string> {
+  const passed = seen !== null && seen.length <= MOST_SEEN ? { seen } : {};
+  const header = base64url(TEXT.encode(canonical({ alg: "Ed25519", kid: key.kid, typ, ...passed })));
   const signed = `${header}.${base64url(TEXT.encode(canonical(value)))}`;
   const signature = await crypto.subtle.sign({ name: "Ed25519" }, key.privateKey, TEXT.encode(signed));
   return `${signed}.${base64url(new Uint8Array(signature))}`;
+}
+
+function decoded(part: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+}
+
+/** The parts of a statement's token; null for what is none. */
+export function takenApart(compact: string): Token | null {
+  const [header, payload, signature, ...more] = compact.split(".");
+  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) return null;
+  try {
+    const [{ kid, typ, seen }, said] = [header, payload].map((part) => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(decoded(part)))) as [Record<string, unknown>, Token["payload"]];
+    if (typeof kid !== "string" || typ !== STATEMENT) return null;
+    return { kid, seen: typeof seen === "string" ? seen : null, payload: said, signed: `${header}.${payload}`, signature: decoded(signature) };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether this key made the token. */
+export async function check(token: Token, jwk: PublicJwk): Promise<boolean> {
+  if ((await thumbprint(jwk)) !== token.kid) return false;
+  const key = await crypto.subtle.importKey("raw", decoded(jwk.x), { name: "Ed25519" }, false, ["verify"]);
+  return crypto.subtle.verify({ name: "Ed25519" }, key, token.signature, TEXT.encode(token.signed));
 }

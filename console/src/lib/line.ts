@@ -133,6 +133,8 @@ export interface LineNow {
 export interface Heard extends Statement {
   index: number;
   heard_at: string;
+  /** The name of the key that it is signed by; null for an unsigned one. */
+  signed_by?: string | null;
 }
 
 export interface Line {

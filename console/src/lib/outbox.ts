@@ -53,6 +53,8 @@ export class Outbox {
     private readonly onChange: (held: number) => void = () => {},
     /** A held statement that the host would not take after all: nobody is waiting for its answer, so it is told here. */
     private readonly onRefused: (statement: Statement, problem: Problem) => void = () => {},
+    /** The host says that it heard this, sent so. */
+    private readonly onHeard: (statement: Statement, sent: string, receipt: Receipt) => void = () => {},
   ) {
     this.items = shelf.load();
   }
@@ -123,6 +125,7 @@ export class Outbox {
         const headers = { "Content-Type": item.sealed.type, ...(item.held ? { "Keepclear-Held": "true" } : {}) };
         const receipt = await this.client.send<Receipt>("/v1/statements", item.sealed.text, headers);
         this.expected = item.statement.serial + 1;
+        this.onHeard(item.statement, item.sealed.text, receipt);
         return receipt;
       } catch (error) {
         const taken = error instanceof Refusal && error.problem.field === "serial";

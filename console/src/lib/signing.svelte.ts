@@ -1,7 +1,7 @@
 /** This desk's key in this browser: whether it has one, whether it counts, and what is signed with it. */
 import type { Statement } from "./api";
 import type { Client } from "./client";
-import { type DeskKey, KEY_PROOF, makeKey, type PublicJwk, sign } from "./jws";
+import { type DeskKey, KEY_PROOF, makeKey, type PublicJwk, sign, STATEMENT } from "./jws";
 import type { KeptKeys, KeyShelf } from "./keyStore";
 
 /** A key as the record has it. */
@@ -9,6 +9,7 @@ export interface RecordedKey {
   desk: string;
   party: string | null;
   kid: string;
+  key: PublicJwk;
   fingerprint: string;
   valid_from: number;
   enrolled_at: string;
@@ -64,6 +65,8 @@ export class Signing {
     private readonly mechanism: string,
     private readonly desk: string,
     private readonly shelf: KeyShelf,
+    /** The newest checkpoint of the record that was verified here: what is signed passes it on. */
+    private readonly seen: () => string | null = () => null,
   ) {}
 
   /** Reads what this browser keeps and what the record says of it. A key that was made and has been heard of takes over. */
@@ -111,9 +114,9 @@ export class Signing {
   async seal(statement: Statement): Promise<Sealed> {
     if (this.state === "unknown") this.kept = await this.shelf.load().catch(() => this.kept);
     const { current, next } = this.kept;
-    const first = statement.type === "key_enrol" && this.own.length === 0 ? next : null;
-    const key = current ?? first;
+    const isFirst = statement.type === "key_enrol" && this.own.length === 0 && this.state !== "unknown";
+    const key = isFirst ? (next ?? current) : current; // a key that this host has never heard of enrols nothing
     if (!key) return { text: JSON.stringify(statement), type: "application/json" };
-    return { text: await sign(key, statement), type: "application/jose" };
+    return { text: await sign(key, statement, STATEMENT, this.seen()), type: "application/jose" };
   }
 }

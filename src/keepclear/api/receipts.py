@@ -13,6 +13,7 @@ from keepclear.api.reads import Id, Index, read_back, record_item
 from keepclear.api.security import Asking, desk_router
 from keepclear.errors import NotFound
 from keepclear.host.checkpoints import Checkpoints, Covering
+from keepclear.record.policy_text import policy_text
 from keepclear.record.verify.encoding import base64_of
 
 router = desk_router("receipts")
@@ -49,6 +50,7 @@ class RecordStatus(BaseModel):
     missing: list[str] = Field(description="Witnesses whose word the newest checkpoint lacks for the quorum.")
     binding_size: int | None = Field(description="Entries under the newest binding checkpoint; null: none is.")
     witnessed: bool = Field(description="Whether this host has witnesses: false, and nothing is ever binding.")
+    policy: str | None = Field(description="By which policy (C2SP tlog-policy) a checkpoint is binding; null: by none.")
     witnesses: list[WitnessOut]
     split_view: bool = Field(description="A witness says that the record was forked or rolled back.")
 
@@ -95,6 +97,7 @@ async def status(request: Request) -> Response:
             "missing": list(newest.standing.missing),
             "binding_size": None if binding is None else binding.checkpoint.size,
             "witnessed": witnessing is not None,
+            "policy": None if witnessing is None else policy_text(witnessing.policy),
             "witnesses": witnesses,
             "split_view": any(one["split_view"] for one in witnesses),
         }

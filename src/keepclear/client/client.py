@@ -31,6 +31,9 @@ PAGE = 500
 KEEP_UP_EVERY_S = 30.0
 """So often does a desk that keeps a view of the log look at the host's newest checkpoint, while it speaks."""
 
+COMPARE_EVERY_S = 1.0
+"""So often, at most, is what other desks have seen compared, while events arrive."""
+
 UNDELAYED = frozenset({"stop", "stop_reply", "units_informed", "ceased", "accident", "ack"})
 """What may protect life is said at once, whatever is known of the log: nothing is looked at before it."""
 
@@ -74,6 +77,9 @@ class Client(LineWords, LineReadings, Proofs):
             self.view.pin(policy.log_keys)
         self._gossips = view is not None
         self._kept_up_s: float | None = None
+        self._told: dict[str, int] = {}
+        """Of each desk the newest signed statement that was not yet compared, by its index."""
+        self._compared_s = -COMPARE_EVERY_S
         self._me: Json | None = None
         self._serial = 0
         self._speaking = threading.Lock()
@@ -213,13 +219,21 @@ class Client(LineWords, LineReadings, Proofs):
                 deliveries.close()
 
     def _gossip(self, event: Event) -> None:
-        """What other desks have seen of the log is compared with what this one has, if it keeps a view."""
+        """What other desks have seen of the log is compared with what this one has, if it keeps a view.
+
+        An event has no signature, and with it no header: of what each desk signed last the entry is read for it.
+        """
         if not self._gossips:
             return
         for change in event.changes:
-            if change["kind"] == "statement":
+            if change["kind"] == "statement" and change["statement"]["signed_by"] is not None:
+                self._told[change["statement"]["from"]] = change["statement"]["index"]
+        if self._told and time.monotonic() - self._compared_s >= COMPARE_EVERY_S:
+            told, self._told = self._told, {}
+            self._compared_s = time.monotonic()
+            for index in told.values():
                 with contextlib.suppress(NotFound, HostUnreachable, Overloaded):
-                    self.check_seen(change["statement"])
+                    self.check_seen(self._get(f"/v1/record/{index}")["statement"])
 
     def keep_up_at_times(self) -> None:
         """A desk that keeps a view of the log looks at the newest checkpoint, every so often. Raises ``SplitView``."""
