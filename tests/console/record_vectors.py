@@ -25,7 +25,7 @@ from keepclear.record.verify.proof import Proof, leaf_of
 from keepclear.record.verify.public_key import thumbprint
 from keepclear.record.verify.tree import leaf_hash
 from tests.record import test_note, test_policy, test_proof_file
-from tests.record.small_log import SmallLog, path, root
+from tests.record.small_log import SmallLog, path, root, with_line
 
 FILE = Path(__file__).parents[2] / "console" / "test" / "record-vectors.json"
 AT_MS = 1_776_000_000_123
@@ -112,7 +112,8 @@ def witnessed() -> list[dict[str, Any]]:
     for name, policy in (("three", three), ("mixed", mixed)):
         note = log.note()
         for number, cosigner in enumerate([None, *cosigners]):
-            note = note if cosigner is None else note.with_line(cosigner.sign(log.checkpoint(), 1_800_000_000 + number))
+            if cosigner is not None:
+                note = with_line(note, cosigner.sign(log.checkpoint(), 1_800_000_000 + number))
             standing = judge(note, parse_policy(policy.encode()))[1]
             told = {"binding": standing.is_binding, "cosigned": list(standing.cosigned)}
             made.append({"policy": name, "text": policy, "note": text(note.to_bytes()), **told})
