@@ -76,6 +76,7 @@ def test_every_command_that_speaks_signs(
     code, out, err = run("alpha.air", "stop", "people are there", "--to", "bravo")
     assert (code, out) == (2, "")
     assert err.startswith("signature: this statement is not signed")
+    assert "--key FILE" in err
     code, out, err = run("alpha.air", "keys", "enrol", "--key", file)
     assert (code, err) == (0, "")
     assert made["fingerprint"] in out

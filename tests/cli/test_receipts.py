@@ -70,6 +70,17 @@ def test_no_receipt_in_time_is_bad_news(as_alpha: list[str], tmp_path: Path) -> 
     assert not (tmp_path / "x").exists()
 
 
+def test_nothing_is_binding_by_the_word_of_the_log_alone(as_alpha: list[str], tmp_path: Path) -> None:
+    """Without a policy no witness was asked for: the receipt is provisional, and to wait for more is a mistake."""
+    out = tmp_path / "x"
+    got = keepclear("receipt", "0", "--out", str(out), *as_alpha)
+    assert (got.returncode, "provisional" in got.stdout, "No witness was asked for" in got.stdout) == (0, True, True)
+    out.unlink()
+    none = keepclear("receipt", "0", "--out", str(out), "--binding", *as_alpha)
+    assert (none.returncode, "--policy FILE" in none.stderr) == (2, True), none.stderr
+    assert not out.exists()
+
+
 def test_a_desk_that_saw_another_log_is_told_and_goes_no_further(
     host: RunningHost, as_alpha: list[str], tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ from keepclear.record.evidence import Evidence, contradiction, parse_evidence
 from keepclear.record.proof import Proof
 from keepclear.record.verify.checkpoint import parse_checkpoint
 from keepclear.record.verify.note import VerifierKey
+from keepclear.record.verify.policy import parse_policy
 from keepclear.record.verify.tree import leaf_hash
 from tests.host.running import RunningHost, until
 from tests.needs import require
@@ -157,6 +158,7 @@ def test_a_host_restored_from_an_old_backup_is_found_at_once_by_desk_and_witness
         view = mediator.view("alpha.air")
         with mediator.host.start(with_file=False), mediator.client("alpha.air", view=view) as client:
             index = say(client, 5, "taken back later")
+            client.policy = parse_policy(policy.read_bytes())
             assert client.receipt(index, binding=True, wait_s=10).proven.standing.is_binding
         with (
             backup.start(with_file=False),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from keepclear.errors import InvalidInput, KeepclearError, ReceiptMissing, SplitView, VerificationFailed
+from keepclear.errors import InvalidInput, KeepclearError, ReceiptMissing, SignatureRequired, SplitView, VerificationFailed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +21,9 @@ BAD_INPUT = 2
 
 NEWS = (SplitView, ReceiptMissing, VerificationFailed)
 """Errors that are an answer, and a bad one: nothing was wrong with how it was asked."""
+
+SIGN_IT = ": --key FILE, or KEEPCLEAR_KEY («keepclear keys» makes and enrols one)"
+"""What a command can do where a host wants a signature."""
 
 JSON_OPTION = typer.Option("--json", help="Print the answer as JSON.")
 
@@ -70,5 +73,6 @@ def reading(name: str) -> Iterator[None]:
 
 def end_with(error: KeepclearError) -> NoReturn:
     """Say in one line what was wrong with the input or the use, and end with 2; with 1 where it is bad news."""
-    sys.stderr.write(f"{plain(str(error))}\n")
+    hint = SIGN_IT if isinstance(error, SignatureRequired) else ""
+    sys.stderr.write(f"{plain(str(error))}{hint}\n")
     raise SystemExit(BAD_NEWS if isinstance(error, NEWS) else BAD_INPUT)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FIRST_LINE = b"c2sp.org/tlog-proof@v1"
 AGAIN_S = 0.5
 YOU = "you"
+NO_POLICY = "No witness was asked for: --policy FILE says whose cosignatures make it binding."
 HOSTS_WORD = "The log's keys are those that the host gave first: compare them by voice, or give them with --log-key."
 
 
@@ -47,6 +48,9 @@ def receipt(
 ) -> None:
     """Get the receipt for a statement, verify it, and keep it. Ends with 1 when there is none in time."""
     with connected(host, token, token_file, log_keys=log_key or (), policy=policy) as client:
+        if binding and client.policy is None:
+            raise InvalidInput("--binding", "no policy", "--policy FILE too: it says whose cosignatures are binding")
+        has_policy = client.policy is not None
         got = _within(client, statement, binding, within)
         keys_from = client.view.keys_from
     try:
@@ -60,6 +64,8 @@ def receipt(
         print_json(told)
     else:
         print_line(f"Receipt for entry {told['index']} of {told['origin']}, {told['standing']}: {out}")
+        if not has_policy:
+            print_line(NO_POLICY)
         if keys_from != YOU:
             print_line(HOSTS_WORD)
     sys.stdout.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -16,9 +16,12 @@ from keepclear.record.proof import Proven, parse_proof, verify_proof
 from keepclear.record.verify.encoding import bytes_of
 from keepclear.record.verify.jws import taken_apart
 from keepclear.record.verify.note import parse_note, parse_verifier_key
-from keepclear.record.verify.policy import LogLine, Policy
+from keepclear.record.verify.policy import LogLine, Policy, Standing
 
 Json = dict[str, Any]
+
+NO_POLICY = Standing(is_binding=False, cosigned=(), missing=())
+"""Of every receipt of a desk that has no policy: nobody's cosignature was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Proofs(ABC):
 
     view: LogView
     policy: Policy | None
-    """Whose cosignatures make a receipt binding, for this desk; None: the log's word is enough."""
+    """Whose cosignatures make a receipt binding, for this desk; None: no receipt is, for the log's word is not enough."""
 
     @abstractmethod
     def _fetch(self, method: str, path: str, **asked: Any) -> httpx2.Response: ...
@@ -72,7 +75,8 @@ class Proofs(ABC):
         """The receipt for an entry of the record, verified against this desk's view of the log and its policy.
 
         With ``binding`` one is waited for that the quorum has cosigned; ``proven.standing`` says whether it has.
-        Raises ``VerificationFailed`` for one that does not hold, ``SplitView`` for one of another history.
+        Raises ``VerificationFailed`` for one that does not hold, ``SplitView`` for one of another history,
+        ``InvalidInput`` where a binding one is asked for without a policy that says what is binding.
         """
         receipt = self._receipt(f"/v1/record/{index}/receipt", binding, wait_s)
         if receipt.proven.index != index:
@@ -105,11 +109,15 @@ class Proofs(ABC):
             return
 
     def _receipt(self, path: str, binding: bool, wait_s: float) -> Receipt:
+        if binding and self.policy is None:
+            raise InvalidInput("policy", "missing", "the policy that says whose cosignatures make a receipt binding")
         self._know_keys()
         asked = {"wait_s": str(wait_s), "standing": "binding" if binding else "any"}
         data = self._fetch("GET", path, params=asked).content
         proof = parse_proof(data)
         proven = verify_proof(proof, self._policy())
+        if self.policy is None:
+            proven = replace(proven, standing=NO_POLICY)
         self.view.take(proof.note, f"the receipt for entry {proof.index}", self._between)
         return Receipt(data, proven)
 
