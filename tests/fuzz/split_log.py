@@ -5,8 +5,7 @@ from __future__ import annotations
 from keepclear.record.evidence import Evidence, why_split
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.note import Note
-from keepclear.record.witness import request_for
-from tests.record.small_log import SmallLog
+from tests.record.small_log import SmallLog, request_for
 
 FORKED_AT = 3
 LOG = SmallLog().grow(8)

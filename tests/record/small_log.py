@@ -11,9 +11,10 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from keepclear.record.verify.checkpoint import Checkpoint
+from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.note import Note, SignatureLine, SignatureType, VerifierKey
 from keepclear.record.verify.tree import EMPTY_ROOT, leaf_hash, node_hash
+from keepclear.record.witness import AddCheckpoint
 
 ORIGIN = "host.example/trial"
 
@@ -90,3 +91,8 @@ class SmallLog:
 def with_line(note: Note, line: SignatureLine) -> Note:
     """The same note with one more signature below."""
     return Note(note.text, (*note.lines, line))
+
+
+def request_for(old_size: int, proof: Sequence[bytes], note: Note) -> AddCheckpoint:
+    """The request that asks a witness at ``old_size`` to cosign ``note``."""
+    return AddCheckpoint(old_size, tuple(proof), note, parse_checkpoint(note.text))

@@ -18,9 +18,8 @@ from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.encoding import base64_of
 from keepclear.record.verify.note import Note, SignatureLine, SignatureType, parse_note, verify_note
 from keepclear.record.verify.tree import EMPTY_ROOT
-from keepclear.record.witness import request_for
 from tests.record.running_witness import RunningWitness
-from tests.record.small_log import SmallLog, with_line
+from tests.record.small_log import SmallLog, request_for, with_line
 
 AT = 11
 """The size that the witness of the table has cosigned."""

@@ -52,7 +52,7 @@ class Proofs(ABC):
 
     view: LogView
     policy: Policy | None
-    """Whose cosignatures make a receipt binding, for this desk; None: no receipt is, for the log's word is not enough."""
+    """Whose cosignatures make a receipt binding, for this desk; None: no receipt is."""
 
     @abstractmethod
     def _fetch(self, method: str, path: str, **asked: Any) -> httpx2.Response: ...

@@ -50,11 +50,6 @@ class AddCheckpoint:
         return head.encode("ascii") + self.note.to_bytes()
 
 
-def request_for(old_size: int, proof: Sequence[bytes], note: Note) -> AddCheckpoint:
-    """The request that asks a witness at ``old_size`` to cosign ``note``."""
-    return AddCheckpoint(old_size, tuple(proof), note, parse_checkpoint(note.text))
-
-
 def parse_request(body: bytes) -> AddCheckpoint:
     """The request that a body holds; :class:`Refused` (400) when it is none."""
     try:

@@ -29,7 +29,7 @@ from keepclear.report.document import (
 )
 
 FIGURE_FONT = "Libertinus Serif, DejaVu Sans Mono"
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[Any] = ["a-3a", "ua-1"]
 _COVERED = re.compile(
     "[\u0020-\u052f\u0590-\u06ff\u1e00-\u1fff\u2000-\u206f\u2070-\u209f\u20a0-\u20bf\u2100-\u214f\u2190-\u22ff"
     "\u25a0-\u25ff\ufb1d-\ufdff\ufe70-\ufefc]"
@@ -42,15 +42,17 @@ _EPOCH_S = 1000
 
 def pdf_of(document: Document) -> bytes:
     """The PDF. ``InvalidInput`` where typst is not installed."""
-    compiled = _compiled(document, "pdf")
+    try:
+        import typst
+    except ImportError:
+        right = "install it with: pip install 'keepclear[pdf]' — or give a name that ends in .html"
+        raise InvalidInput("--out", "a PDF needs typst, which is not installed", right) from None
+    source, dated_s = typst_source(document).encode("utf-8"), document.dated_ms // _EPOCH_S
+    compiled: Any = typst.compile(
+        source, format="pdf", ignore_system_fonts=True, pdf_standards=STANDARDS, timestamp=dated_s
+    )
     assert isinstance(compiled, bytes)  # noqa: S101 - one file, whatever the number of pages
     return compiled
-
-
-def pages_of(document: Document, dots_per_inch: float = 110) -> list[bytes]:
-    """The pages as pictures (PNG), as the PDF has them."""
-    compiled = _compiled(document, "png", ppi=dots_per_inch)
-    return [compiled] if isinstance(compiled, bytes) else list(compiled)
 
 
 def typst_source(document: Document) -> str:
@@ -60,19 +62,6 @@ def typst_source(document: Document) -> str:
     about = ", ".join(_string(text) for text in (document.title, document.subtitle, document.running))
     head = f"#show: page.with({about}, {date})\n"
     return "\n".join([style, head, *_Blocks().calls(document), "#ending()"]) + "\n"
-
-
-def _compiled(document: Document, form: Any, **more: Any) -> Any:
-    try:
-        import typst
-    except ImportError:
-        right = "install it with: pip install 'keepclear[pdf]' — or give a name that ends in .html"
-        raise InvalidInput("--out", "a PDF needs typst, which is not installed", right) from None
-    source = typst_source(document).encode("utf-8")
-    if form == "pdf":
-        more = {**more, "pdf_standards": STANDARDS, "timestamp": document.dated_ms // _EPOCH_S}
-    compiled: Any = typst.compile(source, format=form, ignore_system_fonts=True, **more)
-    return compiled
 
 
 class _Blocks:
