@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from keepclear.errors import InvalidInput, KeepclearError, ReceiptMissing, SignatureRequired, SplitView, VerificationFailed
+from keepclear.errors import (
+    InvalidInput,
+    KeepclearError,
+    ReceiptMissing,
+    SignatureRequired,
+    SplitView,
+    VerificationFailed,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
