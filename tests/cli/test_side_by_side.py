@@ -122,6 +122,28 @@ def test_an_interrupt_ends_all_of_them() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+ORPHANED = """
+import os, time
+from keepclear.cli.side_by_side import side_by_side
+def work(number):
+    open(f"pid{os.getpid()}", "w").close()
+    time.sleep(0.05)
+side_by_side(1000, work, 2)
+"""
+
+
+def test_none_goes_on_when_the_one_that_started_it_was_killed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ORPHANED], cwd=tmp_path) as started:
+        while len(seen := [int(path.name[3:]) for path in tmp_path.glob("pid*")]) < 2:
+            time.sleep(0.02)
+        started.kill()
+    (left,) = (pid for pid in seen if pid != started.pid)
+    until = time.monotonic() + 30
+    while Path(f"/proc/{left}/cmdline").exists() and Path(f"/proc/{left}/cmdline").read_bytes():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_where_no_process_can_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> int:
         raise BlockingIOError

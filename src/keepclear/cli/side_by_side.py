@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, NoReturn, TypeVar
 
 from keepclear.errors import HelperLost
@@ -38,15 +39,13 @@ def side_by_side(
     Raises ``HelperLost`` when another of the processes ended before it was done. None outlives the call.
     """
     numbers = _numbers(portions)
-    helpers: list[_Helper[T]] = []
+    helpers: list[_Helper[_Share[T]]] = []
     try:
+        share = partial(_share, work, numbers, _leave_if_alone(os.getpid()))
         for _ in range(min(processes, portions, _MOST_PROCESSES) - 1):
-            helper = _started(work, numbers)
-            if helper is None:
-                break
-            helpers.append(helper)
+            _start(share, helpers)
         shares = [_share(work, numbers, told)]
-        shares += [helper.share() for helper in helpers]
+        shares += [helper.answer() for helper in helpers]
     finally:
         os.close(numbers)
         for helper in helpers:
@@ -91,67 +90,75 @@ def _share(work: Callable[[int], T], numbers: int, told: Callable[[int], None] |
     return share
 
 
+def _leave_if_alone(parent: int) -> Callable[[int], None]:
+    """Ends a copy when the process that started it has gone; asked before each portion."""
+
+    def told(_: int) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return told
+
+
 @dataclass(slots=True)
 class _Helper(Generic[T]):
-    """Another process, and the pipe through which its share comes."""
+    """Another process, and the pipe through which its answer comes."""
 
     pid: int
     source: int
     is_over: bool = False
 
-    def share(self) -> _Share[T]:
-        """Its share, once it is done."""
-        share: _Share[T] | None = None
+    def answer(self) -> T:
+        """What it found, once it is done."""
+        found: list[T] = []
         with os.fdopen(os.dup(self.source), "rb") as file, suppress(EOFError, pickle.UnpicklingError):
-            share = pickle.load(file)  # noqa: S301 - our own process wrote it
+            found.append(pickle.load(file))  # noqa: S301 - our own process wrote it
         _, status = os.waitpid(self.pid, 0)
         self.is_over = True
-        if share is None or status != 0:
+        if not found or status != 0:
             code = os.waitstatus_to_exitcode(status)
             how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with {code}"
             raise HelperLost(f"a process that did a share of the work ended {how} before it was done; run it again")
-        return share
+        return found[0]
 
     def end(self) -> None:
         """Ends it, if it is not over."""
         os.close(self.source)
         if not self.is_over:
             self.is_over = True
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
 
 
-def _started(work: Callable[[int], T], numbers: int) -> _Helper[T] | None:
-    """A copy of this process at work; None where the system grants none. An interrupt from the keyboard is ours."""
+def _start(work: Callable[[], T], helpers: list[_Helper[T]]) -> None:
+    """One more of the helpers: a copy of this process at work, where the system grants one.
+
+    An interrupt from the keyboard is for this process alone, and comes when the helper is among those that are ended.
+    """
     source, sink = os.pipe()
-    parent = os.getpid()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            _help(work, numbers, sink, parent)
+            os.close(source)
+            _help(work, sink)
+        helpers.append(_Helper(pid, source))
     except OSError:
         os.close(source)
-        return None
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(sink)
-    return _Helper(pid, source)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _help(work: Callable[[int], T], numbers: int, sink: int, parent: int) -> NoReturn:
-    """What the copy does: its share, and no more; it leaves when the process that started it has gone."""
-
-    def leave_if_alone(_: int) -> None:
-        if os.getppid() != parent:
-            os._exit(1)
-
+def _help(work: Callable[[], T], sink: int) -> NoReturn:
+    """What the copy does: its work, and no more."""
     status = 1
     try:
-        share = _share(work, numbers, leave_if_alone)
+        found = work()
         with os.fdopen(sink, "wb") as file:
-            pickle.dump(share, file, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump(found, file, protocol=pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)

@@ -75,8 +75,8 @@ class PlainReader:
         except (KeyError, TypeError):
             taken = None
         if taken is not None:
-            for column, more in zip(rows, taken, strict=True):
-                column += more
+            for column in _Rows._fields:
+                getattr(rows, column).extend(getattr(taken, column))
         elif len(features) > 1:
             half = len(features) // 2
             self._take(features[:half], first, rows)
