@@ -164,6 +164,27 @@ def test_no_pipe_is_left_open_and_none_is_asked_to_hold_too_many_numbers() -> No
     assert processors() >= 1
 
 
+@pytest.mark.parametrize(("copies", "begun"), [(1, 0), (200, 3)])
+def test_a_small_file_starts_no_process_and_a_large_one_one_a_processor(
+    copies: int, begun: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keepclear.formats.plan_file import plans_from_file
+
+    features = [wide(n, n % 3, 36.0 + n, 9, is_disc=True) for n in range(60) for _ in range(copies)]
+    plans = plans_from_file(json.dumps(collection(*features)).encode(), heights=NO_RULES.heights)
+    asked: list[None] = []
+
+    def refuse() -> int:
+        asked.append(None)
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    monkeypatch.setattr(finding, "processors", lambda: 4)
+    with ProgressLine() as progress:
+        find(plans, [], NO_RULES, Wanted(False, False, as_text), progress)
+    assert len(asked) == begun
+
+
 volumes = st.lists(
     st.tuples(st.integers(0, 25), st.booleans(), st.floats(36.0, 36.1), st.integers(8, 20)), min_size=1, max_size=40
 )
