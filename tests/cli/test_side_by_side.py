@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from keepclear.cli import find as finding
 from keepclear.cli.find import Wanted, as_text, find, itself
 from keepclear.cli.progress import ProgressLine
-from keepclear.cli.side_by_side import MOST_PORTIONS, beside, processors, side_by_side
+from keepclear.cli.side_by_side import MOST_PORTIONS, processors, side_by_side
 from keepclear.detection import bulk
 from keepclear.errors import HelperLost, InvalidInput
 from keepclear.formats.mechanism_toml import NO_RULES
@@ -144,34 +144,6 @@ def test_none_goes_on_when_the_one_that_started_it_was_killed(tmp_path: Path) ->
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("many", [1, 2])
-def test_work_done_beside_gives_its_answer_wherever_it_was_done(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keepclear.cli.side_by_side.processors", lambda: many)
-    ours = os.getpid()
-    with beside(lambda: (os.getpid() == ours, "é" * 200_000)) as answer:
-        assert answer() == (many == 1, "é" * 200_000)
-
-    def fails_elsewhere() -> int:
-        if os.getpid() != ours:
-            raise MemoryError
-        return 7
-
-    with beside(fails_elsewhere) as result:
-        assert result() == 7
-
-
-def test_work_beside_that_is_lost_is_told_of_and_what_nobody_waits_for_is_ended(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("keepclear.cli.side_by_side.processors", lambda: 2)
-    with beside(lambda: os.kill(os.getpid(), signal.SIGKILL)) as answer, pytest.raises(HelperLost, match="SIGKILL"):
-        answer()
-    with beside(lambda: time.sleep(60)):
-        pass
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-
-
 def test_where_no_process_can_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> int:
         raise BlockingIOError
@@ -190,6 +162,27 @@ def test_no_pipe_is_left_open_and_none_is_asked_to_hold_too_many_numbers() -> No
         side_by_side(MOST_PORTIONS + 1, lambda number: number, 1)
     assert bulk.MOST_PORTIONS == MOST_PORTIONS
     assert processors() >= 1
+
+
+@pytest.mark.parametrize(("copies", "begun"), [(1, 0), (200, 3)])
+def test_a_small_file_starts_no_process_and_a_large_one_one_a_processor(
+    copies: int, begun: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keepclear.formats.plan_file import plans_from_file
+
+    features = [wide(n, n % 3, 36.0 + n, 9, is_disc=True) for n in range(60) for _ in range(copies)]
+    plans = plans_from_file(json.dumps(collection(*features)).encode(), heights=NO_RULES.heights)
+    asked: list[None] = []
+
+    def refuse() -> int:
+        asked.append(None)
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    monkeypatch.setattr(finding, "processors", lambda: 4)
+    with ProgressLine() as progress:
+        find(plans, [], NO_RULES, Wanted(False, False, as_text), progress)
+    assert len(asked) == begun
 
 
 volumes = st.lists(
@@ -241,30 +234,6 @@ sys.modules["keepclear.cli.check"].as_text = cut_short
 sys.argv = ["keepclear", "check", "many.geojson", "--json"]
 main.program()
 """
-
-
-READING = """
-import os, signal
-from keepclear.cli import main, side_by_side
-from keepclear.formats import plan_geojson
-side_by_side.processors = lambda: 2
-ours, plan_geojson.LONG, handed_over = os.getpid(), 1, plan_geojson.handed_over
-def lost(*given):
-    os.kill(os.getpid(), signal.SIGKILL) if os.getpid() != ours else None
-    return handed_over(*given)
-plan_geojson.handed_over = lost
-import sys
-sys.argv = ["keepclear", "check", "many.geojson", "--json"]
-main.program()
-"""
-
-
-def test_a_process_lost_while_it_reads_is_told_of(tmp_path: Path) -> None:
-    features = [wide(n, n, 36.0, 9, is_disc=n % 2 == 0) for n in range(60)]
-    (tmp_path / "many.geojson").write_text(json.dumps(collection(*features)))
-    done = subprocess.run([sys.executable, "-c", READING], cwd=tmp_path, capture_output=True, check=False, timeout=60)
-    said = b"a process that did a share of the work ended by signal SIGKILL before it was done; run it again\n"
-    assert (done.returncode, done.stdout, done.stderr) == (2, b"", said)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, NoReturn, TypeVar
@@ -88,33 +88,6 @@ def _share(work: Callable[[int], T], numbers: int, told: Callable[[int], None] |
             while os.read(numbers, _NUMBER_BYTES * MOST_PORTIONS):
                 pass
     return share
-
-
-@contextmanager
-def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Work that a copy of this process does meanwhile, where there is a processor for it; what is given waits for its
-    answer, or does the work here. Raises there ``HelperLost`` when the copy ended before it was done.
-    """
-    helpers: list[_Helper[_Share[T]]] = []
-
-    def answer() -> T:
-        found = [share.done[0] for share in (helper.answer() for helper in helpers) if share.stopped_at is None]
-        return found[0] if found else work()
-
-    try:
-        if processors() > 1:
-            _start(partial(_unless_it_fails, work), helpers)
-        yield answer
-    finally:
-        for helper in helpers:
-            helper.end()
-
-
-def _unless_it_fails(work: Callable[[], T]) -> _Share[T]:
-    try:
-        return _Share({0: work()})
-    except Exception:  # it is met again where it can be told
-        return _Share({}, 0)
 
 
 def _leave_if_alone(parent: int) -> Callable[[int], None]:

@@ -75,9 +75,8 @@ class PlainReader:
         except (KeyError, TypeError):
             taken = None
         if taken is not None:
-            columns: list[list[Any]] = [*rows]
-            for column, more in zip(columns, taken, strict=True):
-                column += more
+            for column in _Rows._fields:
+                getattr(rows, column).extend(getattr(taken, column))
         elif len(features) > 1:
             half = len(features) // 2
             self._take(features[:half], first, rows)
