@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +14,6 @@ from keepclear.cli.files import read_bytes, shown_name
 from keepclear.cli.find import Found, Wanted, as_text, find, itself
 from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, plain, print_json_rows, print_line, reading
 from keepclear.cli.progress import ProgressLine
-from keepclear.cli.side_by_side import beside
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -110,8 +108,7 @@ def read_plans(
         data = read_bytes(name)
         with reading(shown_name(name)):
             stage = f"reading {shown_name(name)}"
-            told = partial(progress.show, stage)
-            plans = plans_from_file(data, heights=rules.heights, progress=told, beside=beside)
+            plans = plans_from_file(data, heights=rules.heights, progress=lambda n, m: progress.show(stage, n, m))
             return [plan for plan in plans if _is_new(plan, shown_name(name), seen)]
 
     own = [plan for name in files for plan in fresh(name)]
