@@ -60,9 +60,11 @@ def test_an_excerpt_answers_as_the_whole_does_and_nothing_that_becomes_of_that_i
     part = index.excerpt(near)
     assert part.touching(own) == whole
     assert len(part) == len(near)
+    unasked = index.excerpt(near)
     for name in by_id:
         index.withdraw(name)
-    assert part.touching(own) == whole
+    assert part.touching(own) == unasked.touching(own) == whole
+    assert [unasked.likely(plan) for plan in by_id.values()] == [part.likely(plan) for plan in by_id.values()]
     assert len(index.excerpt([])) == 0
 
 

@@ -29,7 +29,7 @@ from keepclear.detection.meeting import Meeting, Verdict
 from keepclear.detection.packed import Said, say
 from keepclear.detection.plan import Plan
 from keepclear.detection.row_columns import columns_of_rows
-from keepclear.detection.rows import GridRows, Rows
+from keepclear.detection.rows import Copied, GridRows, Rows
 from keepclear.detection.scratch import Scratch
 from keepclear.detection.shelves import GridShelves
 from keepclear.spacetime.envelope import span_ms
@@ -211,10 +211,7 @@ class GridIndex:
 
     def excerpt(self, ids: Collection[str]) -> GridIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
-        part = GridIndex(self._rules, self._heights)
-        self._rows.copy_into(part._rows, sorted(ids))
-        part.relink()
-        return part
+        return _Excerpt(self._rules, self._heights, self._rows.copied(sorted(ids)))
 
     def columns(self, plan_of: Callable[[str], Plan]) -> Columns:
         """The volumes of all plans in columns; ``plan_of`` gives those that the rows do not say in full."""
@@ -368,3 +365,21 @@ class GridIndex:
         """Marks for so many questions, and room for whatever there is."""
         rows = self._rows
         self._scratch.next_mark(count, slots=len(rows.owned), rows=len(rows.heads), leaves=self._shelves.most_leaves)
+
+
+class _Excerpt(GridIndex):
+    """Some plans of a larger index: copied when it was asked for, and laid out by whoever first asks it something."""
+
+    def __init__(self, rules: Sequence[SeparationRule], heights: HeightRules, copied: Copied) -> None:
+        self._given = rules, heights, copied
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever is not there yet: all of it is made then."""
+        if "_given" not in self.__dict__:
+            raise AttributeError(name)
+        rules, heights, copied = self._given
+        del self._given
+        super().__init__(rules, heights)
+        self._rows.restore(*copied)
+        self.relink()
+        return getattr(self, name)

@@ -30,6 +30,9 @@ MOST_ACTIVITIES = 256
 Rows = tuple[Any, Any, Any]
 """Heads, exact numbers, and the vertices that they refer to."""
 
+Copied = tuple[dict[str, npt.NDArray[Any]], list[str], dict[int, Plan], list[str], list[str]]
+"""Tables, ids, what is kept, parties and activities: all that there is of some plans."""
+
 
 class GridRows:
     """The plans of an index as rows. A plan has a slot, and its rows and its places follow each other."""
@@ -95,8 +98,8 @@ class GridRows:
         self._free_rows, self._free_places = {}, {}
         self._made.clear()
 
-    def copy_into(self, other: GridRows, ids: Sequence[str]) -> None:
-        """Puts copies of some plans, numbered in this order, in the place of all that another has."""
+    def copied(self, ids: Sequence[str]) -> Copied:
+        """Copies of some plans, numbered in this order, as ``restore`` takes them."""
         slots = np.array([self.slots[name] for name in ids], np.int64)
         rows, first = _moved(self.owned, slots, 0)
         places, first_place = _moved(self.owned, slots, 2)
@@ -110,7 +113,7 @@ class GridRows:
             "places": self.places[places],
         }  # fmt: skip
         kept = {number: self.kept[slot] for number, slot in enumerate(slots.tolist()) if slot in self.kept}
-        other.restore(tables, ids, kept, self.parties, self.activities)
+        return tables, list(ids), kept, list(self.parties), list(self.activities)
 
     def whose(self, plan: Plan) -> int:
         """The party and the activity of a plan in one number, as rows have it. Raises InvalidInput for too many."""
