@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keepclear.detection.grid import GridIndex
+from keepclear.detection.meeting import Verdict
 from tests.detection.test_grid import HEIGHTS, RULES, some_plan
 
 
@@ -38,7 +39,7 @@ def test_rows_that_are_restored_answer_and_go_on_as_before(withdrawn: int) -> No
     assert [second.touching(plan) for plan in plans] == [first.touching(plan) for plan in plans]
 
 
-def test_kernels_are_told_where_the_ids_lie_as_plans_come_and_go() -> None:
+def test_kernels_are_told_where_the_answers_lie_as_plans_come_and_go() -> None:
     draw = np.random.default_rng(23)
     plans = [some_plan(draw, f"n{number:03d}", (36.0, 34.0)) for number in range(200)]
     index = GridIndex(RULES, HEIGHTS)
@@ -48,6 +49,6 @@ def test_kernels_are_told_where_the_ids_lie_as_plans_come_and_go() -> None:
             index.withdraw(plan.id)
     index.settle()
     slots = np.array(sorted(index.rows.slots.values()), np.int32)
-    names = index.rows.names.of(slots)
-    assert names == [index.rows.ids[slot] for slot in slots]
-    assert index.rows.names.addresses[slots].tolist() == [id(name) for name in names]
+    answers = index.rows.names.answers(slots)
+    assert answers == [(index.rows.ids[slot], Verdict.CONFLICT) for slot in slots]
+    assert index.rows.names.addresses[slots].tolist() == [id(answer) for answer in answers]

@@ -43,10 +43,10 @@ def found_by(shelves: GridShelves, rows: GridRows, asked: int) -> list[int]:
     """The rows that are taken down for the box of one."""
     many = len(rows.heads)
     taken, met, marks = np.empty(many, np.int32), np.empty(shelves.most_leaves, np.int32), np.zeros((many, 2), np.int32)
-    scratch = marks, marks, np.empty((2, 9, 2)), taken, met, np.zeros(many, np.int64)
+    scratch = marks, marks, np.empty((2, 9, 2)), taken, met, np.zeros(many, np.int64), np.zeros(many, np.int64)
     room = room_for_a_box()
     room[0][:] = rows.heads[asked, :10]
-    near = _near(room, -1, False, (rows.heads, rows.exact, rows.xyz), shelves.tables(), scratch)
+    near = _near(room, -1, False, (rows.heads, rows.exact, rows.xyz), shelves.tables, scratch)
     found: list[int] = taken[:near].tolist()
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ import numpy.typing as npt
 from keepclear.detection.columns import Columns
 from keepclear.detection.extent import reach_of
 from keepclear.detection.filling import Filling
+from keepclear.detection.handed import Agreed, Handed
 from keepclear.detection.judge import judge, meetings
-from keepclear.detection.kernels_ask import ask_fresh, ask_in_turn
+from keepclear.detection.kernels_ask import ask_handed, ask_in_turn
 from keepclear.detection.kernels_height import OVERLAP
 from keepclear.detection.kernels_rows import (
     LEAF,
@@ -33,7 +35,6 @@ from keepclear.detection.rows import Copied, GridRows, Rows
 from keepclear.detection.scratch import Scratch
 from keepclear.detection.shelves import GridShelves
 from keepclear.spacetime.envelope import span_ms
-from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
 
@@ -53,7 +54,7 @@ class GridIndex:
         self._rows, self._shelves = GridRows(), GridShelves()
         self._filling = Filling(self._rows, heights)
         self._agree_on_separations()
-        self._scratch = Scratch()
+        self._scratch, self._handed = Scratch(), Handed()
 
     @property
     def rows(self) -> GridRows:
@@ -62,6 +63,7 @@ class GridIndex:
 
     def relink(self) -> None:
         """Makes all that follows from the rows anew."""
+        self._handed.let_go()
         self._agree_on_separations()
         self._shelves.anew(self._rows)
 
@@ -84,6 +86,7 @@ class GridIndex:
 
     def put_many(self, plans: Iterable[Plan]) -> None:
         """``put`` for many plans at once, a good deal faster; of two with one id the later one stays."""
+        self._handed.let_go()
         several = iter(plans)
         fresh = [np.empty(0, np.int64)]
         try:
@@ -114,6 +117,7 @@ class GridIndex:
 
     def _admitted(self, plans: Sequence[Plan], include_same_party: bool) -> list[list[tuple[str, Verdict]]]:
         """``admit_many`` for plans of different ids."""
+        self._handed.let_go()
         rows, said = self._rows, self._said(plans)
         made = self._filling.made(plans, said)
         olds = [rows.slots.get(plan.id, -1) for plan in plans]
@@ -168,7 +172,7 @@ class GridIndex:
 
     def against(self, plan: Plan, *, include_same_party: bool = False) -> list[Meeting]:
         """What a plan meets, itself apart, whether or not it is in the index."""
-        near, _ = self._near(plan, include_same_party=include_same_party)
+        near = self._near(plan, include_same_party=include_same_party)
         return self._met(plan, (self._rows.plan(slot) for slot in near[:, 0].tolist()))
 
     def against_many(self, plans: Sequence[Plan]) -> list[list[Meeting]]:
@@ -181,13 +185,13 @@ class GridIndex:
 
     def touching(self, plan: Plan, *, include_same_party: bool = False) -> list[tuple[str, Verdict]]:
         """The quick question: which plans it does not clear, by id, and how they stand; no overlap is drawn."""
-        near, unsure = self._near(plan, include_same_party=include_same_party)
-        if unsure:
-            slots, states = near.T.tolist()
+        count, unsure, in_order = self._ask(plan, include_same_party, False)
+        if unsure or count < 0:
+            slots, states = self._found(plan, count, include_same_party).T.tolist()
             return self._stand(plan, (slots, states))
-        conflict, names = Verdict.CONFLICT, self._rows.names.of(near[:, 0])
-        names.sort()
-        return [(name, conflict) for name in names]
+        if in_order:
+            return self._rows.names.answers(self._scratch.order[0, :count])
+        return sorted(self._rows.names.answers(self._scratch.found[:count, 0]), key=itemgetter(0))
 
     def touching_many(
         self, plans: Sequence[Plan], *, include_same_party: bool = False
@@ -198,7 +202,7 @@ class GridIndex:
 
     def clears(self, plan: Plan, *, include_same_party: bool = False, but: frozenset[str] = frozenset()) -> bool:
         """True when it conflicts with none, those in ``but`` apart; the first one found ends the search."""
-        found, _ = self._near(plan, include_same_party=include_same_party, stop=not but)
+        found = self._near(plan, include_same_party=include_same_party, stop=not but)
         near = [(slot, state) for slot, state in found.tolist() if self._rows.ids[slot] not in but]
         if any(state == OVERLAP for _, state in near):
             return False
@@ -206,7 +210,7 @@ class GridIndex:
 
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
         """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
-        near, _ = self._near(plan, include_same_party=False)
+        near = self._near(plan, include_same_party=False)
         return sorted((self._rows.ids[slot], state == OVERLAP) for slot, state in near.tolist())
 
     def excerpt(self, ids: Collection[str]) -> GridIndex:
@@ -259,19 +263,28 @@ class GridIndex:
         other = self._rows.plan(slot)
         return judge(plan, other, self._apart(plan, other), self._heights, overlap=False).verdict
 
-    def _near(self, plan: Plan, *, include_same_party: bool, stop: bool = False) -> tuple[npt.NDArray[np.int32], int]:
-        """The plans that one may not clear (n, 2), as in ``Near``, until the next question; how many are not sure."""
+    def _near(self, plan: Plan, *, include_same_party: bool, stop: bool = False) -> npt.NDArray[np.int32]:
+        """The plans that one may not clear (n, 2), as in ``Near``, until the next question."""
+        return self._found(plan, self._ask(plan, include_same_party, stop)[0], include_same_party)
+
+    def _found(self, plan: Plan, count: int, include_same_party: bool) -> npt.NDArray[np.int32]:
+        """What ``_ask`` has found, or what is found when its rows are given another look."""
+        if count >= 0:
+            return self._scratch.found[:count]
+        (near,) = self._near_many([plan], include_same_party=include_same_party)
+        return np.array(near, np.int32).T.copy()
+
+    def _ask(self, plan: Plan, include_same_party: bool, stop: bool) -> tuple[int, int, bool]:
+        """``ask_handed``; the first is not under 0 where ``_found`` need not ask anew."""
         numbers, places = list[tuple[float, ...]](), list[tuple[float, float]]()
+        rows, scratch = self._rows, self._scratch
         say(plan, self._whose(plan), self._heights, numbers, places)
-        party = -1 if include_same_party else self._rows.parties.get(plan.party, -1)
-        skip = self._rows.slots.get(plan.id, -1)
-        self._next_mark(1)
-        said, at, room = self._scratch.say(numbers, places)
-        count, unsure = ask_fresh(said, at, len(numbers), skip, party, stop, room, *self._tables(), self._scratch.mark)
-        if count < 0:
-            (near,) = self._near_many([plan], include_same_party=include_same_party)
-            return np.array(near, np.int32).T.copy(), len(near[0])
-        return self._scratch.found[:count], unsure
+        party = -1 if include_same_party else rows.parties.get(plan.party, -1)
+        scratch.say(numbers, places)
+        self._handed.hold(rows, self._shelves, self._agreed, scratch)
+        scratch.next_mark(1)
+        own = rows.slots.get(plan.id, -1)
+        return ask_handed(self._handed.addresses, len(numbers), own, party, stop, scratch.mark)
 
     def _near_many(self, plans: Sequence[Plan], *, include_same_party: bool) -> list[Near]:
         """``_near`` for each of several plans."""
@@ -315,9 +328,9 @@ class GridIndex:
         rows = self._rows
         return (
             (rows.heads, rows.exact, rows.xyz),
-            self._shelves.tables(),
-            (self._separations, self._widest, self._filling.height_rules),
-            (*self._scratch.tables(), rows.names.addresses),
+            self._shelves.tables,
+            self._agreed,
+            (*self._scratch.tables, rows.names.addresses, rows.names.keys),
         )
 
     def _all_near(self, *, include_same_party: bool) -> Iterator[tuple[int, int, int]]:
@@ -344,27 +357,28 @@ class GridIndex:
         return number
 
     def _agree_on_new_activities(self) -> None:
-        if len(self._rows.activities) != self._agreed:
+        if len(self._rows.activities) != self._agreed_on:
             self._agree_on_separations()
 
     def _agree_on_separations(self) -> None:
         """What every two activities keep apart, and the most that each keeps from any."""
         names = list(self._rows.activities)
-        self._agreed = len(names)
+        self._agreed_on = len(names)
         many = max(len(names), 1)
-        self._separations: Floats = np.zeros((many, many, 3))
-        self._widest: Floats = np.zeros((many, 5))
+        separations, widest = np.zeros((many, many, 3)), np.zeros((many, 5))
         for i, one in enumerate(names):
             for j, other in enumerate(names):
                 apart = separation_between(self._rules, one, other)
-                self._separations[i, j] = apart.lateral_m, apart.vertical_m, apart.time_ms
+                separations[i, j] = apart.lateral_m, apart.vertical_m, apart.time_ms
                 reach, wait_ms = reach_of(apart)
-                self._widest[i] = np.maximum(self._widest[i], [*reach, wait_ms / TICK_MS + 1])
+                widest[i] = np.maximum(widest[i], [*reach, wait_ms / TICK_MS + 1])
+        self._agreed: Agreed = separations, widest, self._filling.height_rules
 
     def _next_mark(self, count: int) -> None:
         """Marks for so many questions, and room for whatever there is."""
         rows = self._rows
-        self._scratch.next_mark(count, slots=len(rows.owned), rows=len(rows.heads), leaves=self._shelves.most_leaves)
+        self._scratch.make_room(slots=len(rows.owned), rows=len(rows.heads), leaves=self._shelves.most_leaves)
+        self._scratch.next_mark(count)
 
 
 class _Excerpt(GridIndex):

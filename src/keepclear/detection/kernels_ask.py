@@ -10,20 +10,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba.np.numpy_support import carray
 
 from keepclear.detection.compiled import compiled, compiled_lean
 from keepclear.detection.kernels_boxes import box_meets
 from keepclear.detection.kernels_fetch import fetch_at, fetch_row
-from keepclear.detection.kernels_glance import GLANCE_M, glance
+from keepclear.detection.kernels_glance import GLANCE_M, corner_in_both, glance
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE, heights_meet
-from keepclear.detection.kernels_lateral import OPAQUE, draw, enough_m, footprints_meet, frame_at
+from keepclear.detection.kernels_lateral import OPAQUE, POLYGON, draw, enough_m, footprints_meet, frame_at
 from keepclear.detection.kernels_leaves import FANOUT, SIDES, WORDS, hold_against, member, sides_of, sketch_box
+from keepclear.detection.kernels_order import MOST_ORDERED, put_in_order
 from keepclear.detection.kernels_rows import (
     CODES,
     COUNT,
     END,
     END_MS,
     KIND_SHIFT,
+    MOST_VERTICES,
     OWNER,
     RADIUS_M,
     ROOM_M,
@@ -37,18 +40,21 @@ from keepclear.detection.kernels_rows import (
     prepare,
 )
 from keepclear.detection.kernels_shelves import HELD, NUMBER, SHELVES, link, unlink
+from keepclear.detection.kernels_tables import floats_at, longs_at, words_at
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import LEAST_OVERLAP_M
 
 Tables = tuple[Any, ...]
 """Several arrays, handed over together."""
 _FAR = np.float32(np.inf)
-NAME_BYTES = 48
-"""What lies before the letters of an id."""
 _ALWAYS = 2_100_000_000
 """Ticks beyond all that there are."""
+SAID = 10
+"""Numbers that a row is said in (``kernels_rows.prepare``)."""
 LINE = 16
 """Words that the machine fetches at once."""
+PLACES_A_LINE = 2
+"""Vertices that lie in a line, wherever it begins."""
 SKETCH_LINES = 12
 """Lines in which a leaf's frame and sketch lie; it begins with a line (``aligned``)."""
 
@@ -57,7 +63,7 @@ SKETCH_LINES = 12
 def _look(
     a: Heads, a_exact: Floats, a_xyz: Floats, taken: Heads, many: int, party: int, heads: Heads, exact: Floats,
     xyz: Floats, apart: Floats, rules: Floats, marks: Heads, mark: int, found: Heads, count: int, drawing: Floats,
-    frame: Floats, names: Ints,
+    frame: Floats, names: Ints, keys: Ints,
 ) -> int:  # fmt: skip
     """The rows taken down, held against one that is asked about; ``found`` gets their plans and what they are to it."""
     a_far = -1.0
@@ -91,6 +97,9 @@ def _look(
                 level = glance(
                     drawing[0], a[COUNT], a_kind, drawing[1], b[COUNT], b_kind, max(a_far, far), enough, clear_from
                 )
+                if level == UNSURE and enough < 0.0 and a_kind == POLYGON and b_kind == POLYGON:
+                    alike = corner_in_both(drawing[0], a[COUNT], a_exact[ROOM_M], drawing[1], b[COUNT], b_exact[ROOM_M])
+                    level = OVERLAP if alike else UNSURE
             if level == UNSURE:
                 level = footprints_meet(
                     a_xyz, a[VERTEX], a[COUNT], a_kind, a_exact[RADIUS_M], a_exact[ROOM_M], drawing[0], a_far,
@@ -106,7 +115,7 @@ def _look(
             found[count, 0], found[count, 1] = plan, state
             count += 1
             fetch_at(names[plan])
-            fetch_at(names[plan] + NAME_BYTES)
+            fetch_row(keys, plan)
     return count
 
 
@@ -166,7 +175,7 @@ def _near(asked: Tables, skip: int, later: bool, rows: Tables, laid: Tables, scr
     """
     heads, exact, xyz = rows
     _, leaves, _, boxes, _ = laid
-    marks, _, _, taken, met, names = scratch
+    marks, _, _, taken, met, names, _ = scratch
     box, values, _, _ = asked
     sides_of(box.view(np.float32), box, values)
     many = _leaves_near(box, laid, taken, met)
@@ -186,8 +195,10 @@ def _near(asked: Tables, skip: int, later: bool, rows: Tables, laid: Tables, scr
         if box_meets(heads, row, box):
             taken[near] = row
             near += 1
-            fetch_row(xyz, heads[row, VERTEX])
-            fetch_row(xyz, heads[row, VERTEX] + heads[row, COUNT] - 1)
+            last = heads[row, VERTEX] + heads[row, COUNT] - 1
+            for vertex in range(heads[row, VERTEX], last, PLACES_A_LINE):
+                fetch_row(xyz, vertex)
+            fetch_row(xyz, last)
     return near
 
 
@@ -204,7 +215,7 @@ def _ask(
     a_heads, a_exact, a_xyz = asked
     heads, exact, xyz = rows
     apart, widest, rules = agreed
-    marks, found, drawing, taken, _, names = scratch
+    marks, found, drawing, taken, _, names, keys = scratch
     a_singles, room, frame = a_heads.view(np.float32), room_for_a_box(), np.empty(13)
     box, begun = room[0], count
     side = box.view(np.float32)
@@ -219,7 +230,7 @@ def _ask(
         many = _near(room, skip, later, rows, laid, scratch)
         count = _look(
             a, own, a_xyz, taken, many, party, heads, exact, xyz, apart, rules, marks, mark, found, count, drawing,
-            frame, names,
+            frame, names, keys,
         )  # fmt: skip
         if stop:
             for i in range(begun, count):
@@ -229,22 +240,53 @@ def _ask(
 
 
 @compiled
-def ask_fresh(
-    said: Floats, places: Floats, many: int, skip: int, party: int, stop: bool, asked: Tables, rows: Tables,
-    laid: Tables, agreed: Tables, scratch: Tables, mark: int,
-) -> tuple[int, int]:  # fmt: skip
-    """``prepare`` so many rows into room that is there, and ``_ask``: how many plans, and how many are not sure.
-
-    The first is ``WRONG`` where a row needs another look.
-    """
+def _ask_fresh(
+    said: Floats, places: Floats, skip: int, party: int, stop: bool, asked: Tables, rows: Tables, laid: Tables,
+    agreed: Tables, scratch: Tables, mark: int, order: Ints,
+) -> tuple[int, int, bool]:  # fmt: skip
+    """``ask_handed`` with its tables."""
     heads, exact, xyz = asked
-    if len(prepare(said[:many], places, agreed[2], heads, heads.view(np.float32), exact, xyz, 0, 0)):
-        return WRONG, 0
+    if len(prepare(said, places, agreed[2], heads, heads.view(np.float32), exact, xyz, 0, 0)):
+        return WRONG, 0, False
     found, unsure = scratch[1], 0
-    count = _ask(0, many, skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
+    count = _ask(0, len(said), skip, party, False, stop, asked, rows, laid, agreed, scratch, mark, 0)
     for i in range(count):
         unsure += found[i, 1] != OVERLAP
-    return count, unsure
+    in_order = unsure == 0 and count <= MOST_ORDERED and put_in_order(found, count, scratch[6], order)
+    return count, unsure, in_order
+
+
+@compiled
+def ask_handed(handed: Ints, many: int, skip: int, party: int, stop: bool, mark: int) -> tuple[int, int, bool]:
+    """``prepare`` so many rows into room that is there, and ``_ask``.
+
+    ``handed`` are the tables (``handed.Handed``). Returns how many plans were found, the first ``WRONG`` where a row
+    needs another look; how many of them are not sure; and whether their slots are in the first row of the last table,
+    in the order of their ids: they are not where one is not sure or ``kernels_order`` leaves them as they are.
+    """
+    at, n = handed[:, 0], handed[:, 1]
+    said, lonlat = carray(floats_at(at[0]), (many, SAID)), carray(floats_at(at[0] + 8 * SAID * many), (n[3], 2))
+    asked = (
+        carray(words_at(at[1]), (n[1], 16)), carray(floats_at(at[2]), (n[2], 8)), carray(floats_at(at[3]), (n[3], 3)),
+    )  # fmt: skip
+    rows = (
+        carray(words_at(at[4]), (n[4], 16)), carray(floats_at(at[5]), (n[5], 8)), carray(floats_at(at[6]), (n[6], 3)),
+    )  # fmt: skip
+    laid = (
+        carray(words_at(at[7]), (n[7], 12)), carray(words_at(at[8]), (n[8], 12)), carray(words_at(at[9]), (n[9],)),
+        carray(words_at(at[10]), (n[10],)), carray(longs_at(at[11]), (n[11],)),
+    )  # fmt: skip
+    agreed = (
+        carray(floats_at(at[12]), (n[12], n[12], 3)), carray(floats_at(at[13]), (n[13], 5)),
+        carray(floats_at(at[14]), (n[14],)),
+    )  # fmt: skip
+    scratch = (
+        carray(words_at(at[15]), (n[15], 2)), carray(words_at(at[16]), (n[16], 2)),
+        carray(floats_at(at[17]), (n[17], MOST_VERTICES + 1, 2)), carray(words_at(at[18]), (n[18],)),
+        carray(words_at(at[19]), (n[19],)), carray(longs_at(at[20]), (n[20],)), carray(longs_at(at[21]), (n[21],)),
+    )  # fmt: skip
+    order = carray(longs_at(at[22]), (n[22], MOST_ORDERED))
+    return _ask_fresh(said, lonlat, skip, party, stop, asked, rows, laid, agreed, scratch, mark, order)
 
 
 @compiled
@@ -262,7 +304,7 @@ def ask_in_turn(
     has been answered it takes the place of its earlier version, so that those after it meet it; there is room for all.
     ``later``: each is held against plans of higher slots alone.
     """
-    marks, found, _, _, _, _ = scratch
+    marks, found = scratch[0], scratch[1]
     shelves, leaves, homes, boxes, pool = laid
     heads, count = rows[0], 0
     while at < len(spans) and count + len(marks) <= len(found):

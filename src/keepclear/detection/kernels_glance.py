@@ -11,8 +11,9 @@ import math
 
 from keepclear.detection.compiled import compiled_lean
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE
-from keepclear.detection.kernels_lateral import POLYGON, cross, inside, middles_in_both
+from keepclear.detection.kernels_lateral import POLYGON, cross, depth, inside, middles_in_both
 from keepclear.spacetime.geodesic import MEAN_RADIUS_M, Floats
+from keepclear.spacetime.heights import LEAST_OVERLAP_M
 
 GLANCE_M = 100_000.0
 GLANCE_SLOP_M = 2.0
@@ -51,6 +52,21 @@ def glance(
     if a_count > 1 and b_count > 1 and cross(a, a_count, b, b_count):
         return OVERLAP if sure else UNSURE
     return CLEAR if least >= clear * clear else UNSURE
+
+
+@compiled_lean
+def corner_in_both(a: Floats, a_count: int, a_room: float, b: Floats, b_count: int, b_room: float) -> bool:
+    """True when a corner of one drawn polygon lies so deep in the other that both hold a disc of a centimetre near it.
+
+    ``a_room`` and ``b_room`` are within how far of any of its places such a disc fits into a polygon
+    (``kernels_lateral.room_m``).
+    """
+    for ring, count, room, other, others in ((a, a_count, a_room, b, b_count), (b, b_count, b_room, a, a_count)):
+        need = 1.02 * room + DEEP_M + LEAST_OVERLAP_M
+        for i in range(count - 1):
+            if depth(other, others, ring[i, 0], ring[i, 1]) >= need:
+                return True
+    return False
 
 
 @compiled_lean

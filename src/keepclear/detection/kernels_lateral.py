@@ -212,12 +212,12 @@ def reaches_in(ring: Floats, count: int, line: Floats, line_count: int, need_m: 
 @compiled_lean
 def middles_in_both(a: Floats, a_count: int, b: Floats, b_count: int, need_m: float) -> bool:
     """True when the middle of one ring's corners lies so deep in both rings, as it does where they are alike."""
-    for ring, count in ((a, a_count), (b, b_count)):
+    for ring, count, other, others in ((a, a_count, b, b_count), (b, b_count, a, a_count)):
         x = y = 0.0
         for i in range(count - 1):
-            x += ring[i, 0] / (count - 1)
-            y += ring[i, 1] / (count - 1)
-        if depth(a, a_count, x, y) >= need_m and depth(b, b_count, x, y) >= need_m:
+            x, y = x + ring[i, 0], y + ring[i, 1]
+        x, y = x / (count - 1), y / (count - 1)
+        if depth(other, others, x, y) >= need_m and depth(ring, count, x, y) >= need_m:
             return True
     return False
 

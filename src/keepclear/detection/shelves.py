@@ -46,13 +46,13 @@ class GridShelves:
     def link(self, rows: GridRows, numbers: Sequence[int] | npt.NDArray[np.int64]) -> None:
         """Puts rows into leaves."""
         left = np.asarray(numbers, np.int64)
-        while (done := link(left, rows.heads, *self.tables())) < len(left):
+        while (done := link(left, rows.heads, *self.tables)) < len(left):
             left = left[done:]
             self.make_room()
 
     def unlink(self, rows: GridRows, first: int, end: int) -> None:
         """Takes rows out of their leaves; those that are in none are left as they are."""
-        unlink(first, end, rows.heads, *self.tables())
+        unlink(first, end, rows.heads, *self.tables)
 
     def anew(self, rows: GridRows) -> None:
         """All laid out anew, from whatever rows there are: those that are near each other together, and closely."""
@@ -63,11 +63,7 @@ class GridShelves:
         many = np.bincount(kinds)
         self._lay_out(int((many // PACKED**2 + 1).sum()), int((many // PACKED + 1).sum()))
         for kind in np.flatnonzero(many).tolist():
-            pack(live[kinds == kind], rows.heads, *self.tables())
-
-    def tables(self) -> tuple[Any, Any, Any, Any, Any]:
-        """Shelves, leaves, homes, boxes and pool, as the kernels take them."""
-        return self.shelves, self.leaves, self.homes, self.boxes, self.pool
+            pack(live[kinds == kind], rows.heads, *self.tables)
 
     def _lay_out(self, shelves: int, leaves: int) -> None:
         """Empty tables for so many, and some more."""
@@ -80,15 +76,22 @@ class GridShelves:
         """Of each leaf its shelf."""
         self.boxes: npt.NDArray[np.int32] = aligned((leaves * WORDS,), np.int32)
         """Of each leaf its frame, the sketch of its rows' boxes, and the rows."""
+        self._set()
 
     def make_room(self, rows: int = 1) -> None:
         """Room for so many rows, wherever they lie: each may take a shelf, and a leaf."""
         if self.pool[SHELVES] + rows > len(self.shelves):
             many = len(self.shelves) * 3 // 2 + rows
             self.shelves, self.leaves = _grown(self.shelves, many), _grown(self.leaves, many * FANOUT)
+            self._set()
         if self.pool[LEAVES] + rows > len(self.homes):
             many = len(self.homes) * 5 // 4 + rows
             self.homes, self.boxes = _grown(self.homes, many), _grown(self.boxes, many * WORDS)
+            self._set()
+
+    def _set(self) -> None:
+        self.tables: tuple[Any, Any, Any, Any, Any] = self.shelves, self.leaves, self.homes, self.boxes, self.pool
+        """Shelves, leaves, homes, boxes and pool, as the kernels take them: others once there is more room."""
 
 
 def _grown(table: Any, many: int) -> Any:
