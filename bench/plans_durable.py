@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,11 @@ from bench.record_build import PAGE, index_of_record
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.plan import Plan
 from keepclear.detection.snapshot import index_from, parts_of, sealed
-from keepclear.formats.entry import entry_as_kept
+from keepclear.formats.entry import ENTRY_VERSION, entry_as_kept
+from keepclear.formats.findings import NOTHING
 from keepclear.host.index_file import mapped, write_whole
+from keepclear.mechanism.ledger import RULES_VERSION
+from keepclear.record.verify.base64url import encoded
 from keepclear.spacetime.as_kept import envelope_as_kept
 from keepclear.spacetime.envelope import envelope_to_json
 from keepclear.spacetime.heights import HeightRules
@@ -52,17 +56,30 @@ ONE_BY_ONE = 2_000
 GROUP = 64
 GROUPED = 100 * GROUP
 GOAL_AT = 1_000_000
+_HEADER = b'{"alg":"Ed25519","kid":"HuLRQu8FGV5jHqEbOZkjVGEZpKPyIh5FqPGcuVvgiH4","typ":"keepclear-statement"}'
 
 
 def entry_of(plan: Plan, number: int) -> bytes:
-    """The record's entry of the notice that announces a plan, keys in order as canonical JSON has them."""
+    """The record's entry of the notice that announces a plan, as a host writes it: the token of a signed statement.
+
+    What stands for the signature is none, for only clients and ``verify`` look at it. Keys are in the order that
+    canonical JSON has them in.
+    """
     body = {"activity": plan.activity, "envelope": envelope_to_json(plan.envelope)}
     statement = {
         "id": plan.id, "mechanism": LOG, "type": "notice", "from": f"{plan.party}.air", "serial": number,
         "said_at": "2026-12-31T20:00:00Z", "precedence": "ROUTINE", "to": [], "refs": [], "mode": "live", "body": body,
     }  # fmt: skip
-    entry = {"v": 1, "rules": "1", "at": BEGIN_MS - 14_400_000 + number, "kind": "statement", "statement": statement}
-    return json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
+    payload = _canonical(statement)
+    token = ".".join(encoded(part) for part in (_HEADER, payload, sha512(payload).digest()))
+    at = BEGIN_MS - 14_400_000 + number
+    return _canonical({
+        "v": ENTRY_VERSION, "rules": RULES_VERSION, "at": at, "kind": "statement", "jws": token, "worked_out": NOTHING,
+    })  # fmt: skip
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def plan_of(data: bytes) -> Plan:

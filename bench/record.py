@@ -35,11 +35,12 @@ from bench.figures import Goals, machine, percentile, spread, timed
 from keepclear.client.ids import new_id
 from keepclear.host.record_tree import RecordTree, open_tree
 from keepclear.host.recording import Recording
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.keys import LogKeys
 from keepclear.record.tile_log import TileLog
 from keepclear.record.tree import HashReader
 from keepclear.record.verify.leaf import Leaf
-from keepclear.record.verify.tree import leaf_hash, verify_consistency, verify_inclusion
+from keepclear.record.verify.tree import leaf_hash, verify_inclusion
 from keepclear.store import SqliteStore
 
 LOG = "bench"

@@ -1,14 +1,15 @@
 """The index of a record, by two processes: each makes plans and rows of every other page, and the rows are joined.
 
-Entries are read, each against its hash, by the process that asks; no page is seen by both. The index is the same each
-time: which rows come from which process is settled by the pages alone.
+Entries are read, each against its hash, by the process that asks; no page is seen by both. Rows come back as they lie
+in memory, and are laid out once. The index is the same each time: which rows come from which process is settled by the
+pages alone.
 """
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle
 from multiprocessing.connection import Connection
@@ -17,9 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from keepclear.detection.filling import Filling
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.kernels_rows import OWNER, VERTEX, WHOSE
 from keepclear.detection.plan import Plan
+from keepclear.detection.rows import GridRows
 from keepclear.spacetime.heights import HeightRules
 from keepclear.store import SqliteStore
 
@@ -28,10 +31,11 @@ PROCESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """All that one process made: see ``detection.rows``."""
+class Made:
+    """All that one process made but for the numbers in its tables: see ``detection.rows``."""
 
-    tables: dict[str, Any]
+    tables: dict[str, tuple[str, int, int]]
+    """Of each its type, its rows and its columns; what they hold comes after this, one after another."""
     ids: list[str]
     kept: dict[int, Plan]
     parties: list[str]
@@ -57,7 +61,7 @@ def index_of_record(folder: Path, log: str, plan_of: Callable[[bytes], Plan]) ->
     store.close()
     for end in ends:
         end.send(None)
-    index = joined([end.recv() for end in ends])
+    index = joined([(end.recv(), end) for end in ends])
     for helper in helpers:
         helper.join()
     assert len(index) == at
@@ -67,42 +71,56 @@ def index_of_record(folder: Path, log: str, plan_of: Callable[[bytes], Plan]) ->
 def _make(asked: Connection, plan_of: Callable[[bytes], Plan]) -> None:
     """In a helper: plans of the pages that come, into rows."""
     gc.disable()
-    index = GridIndex((), HeightRules())
-    index.put_many(plan_of(entry) for page in _pages(asked) for entry in page)
-    rows = index.rows
-    asked.send(Rows(rows.tables(), rows.ids, rows.kept, list(rows.parties), list(rows.activities)))
-
-
-def _pages(asked: Connection) -> Iterator[list[bytes]]:
+    rows = GridRows()
+    filling = Filling(rows, HeightRules())
     while (page := asked.recv()) is not None:
-        yield page
+        filling.keep([plan_of(entry) for entry in page])
+    tables = rows.tables()
+    shapes = {name: (table.dtype.str, *table.shape) for name, table in tables.items()}
+    asked.send(Made(shapes, rows.ids, rows.kept, list(rows.parties), list(rows.activities)))
+    for table in tables.values():
+        asked.send_bytes(table.reshape(-1).view(np.uint8).data)
 
 
-def joined(made: list[Rows]) -> GridIndex:
-    """One index of all rows, laid out anew."""
-    parties = {name: None for rows in made for name in rows.parties}
-    activities = {name: None for rows in made for name in rows.activities}
+def joined(made: list[tuple[Made, Connection]]) -> GridIndex:
+    """One index of all rows, laid out once."""
+    parts = [part for part, _ in made]
+    tables = _received(made)
+    parties = {name: None for part in parts for name in part.parties}
+    activities = {name: None for part in parts for name in part.activities}
     numbers = [{name: number for number, name in enumerate(names)} for names in (parties, activities)]
     ids: list[str] = []
     kept: dict[int, Plan] = {}
     first_row = first_place = 0
-    for rows in made:
-        heads, owned = rows.tables["heads"], rows.tables["owned"]
+    for part in parts:
+        rows, places = part.tables["heads"][1], part.tables["places"][1]
+        heads = tables["heads"][first_row : first_row + rows]
         party, activity = (
             np.array([table[name] for name in names], np.int32)
-            for table, names in zip(numbers, (rows.parties, rows.activities), strict=True)
+            for table, names in zip(numbers, (part.parties, part.activities), strict=True)
         )
         heads[:, WHOSE] = (party[heads[:, WHOSE] >> 8] << 8) | activity[heads[:, WHOSE] & 255]
         heads[:, OWNER] += len(ids)
         heads[:, VERTEX] += first_place
-        owned += np.array([first_row, 0, first_place, 0], np.int32)
-        kept |= {slot + len(ids): plan for slot, plan in rows.kept.items()}
-        ids += rows.ids
-        first_row, first_place = first_row + len(heads), first_place + len(rows.tables["xyz"])
+        tables["owned"][len(ids) : len(ids) + len(part.ids)] += np.array([first_row, 0, first_place, 0], np.int32)
+        kept |= {slot + len(ids): plan for slot, plan in part.kept.items()}
+        ids += part.ids
+        first_row, first_place = first_row + rows, first_place + places
     index = GridIndex((), HeightRules())
-    names = list(made[0].tables)
-    tables = {name: np.concatenate([rows.tables.pop(name) for rows in made]) for name in names}
     index.rows.restore(tables, ids, kept, parties, activities)
     del tables
     index.settle()
     return index
+
+
+def _received(made: list[tuple[Made, Connection]]) -> dict[str, Any]:
+    """The tables of all parts, one part after another, as they come from the processes that made them."""
+    tables = {}
+    for name, (kind, _, columns) in made[0][0].tables.items():
+        tables[name] = np.empty((sum(part.tables[name][1] for part, _ in made), columns), kind)
+    done = dict.fromkeys(tables, 0)
+    for part, end in made:
+        for name, (_, rows, _) in part.tables.items():
+            end.recv_bytes_into(tables[name][done[name] : done[name] + rows].reshape(-1).view(np.uint8).data)
+            done[name] += rows
+    return tables

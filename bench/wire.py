@@ -36,7 +36,13 @@ class Wire:
     async def text(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
         """Send one request and return its status and the bytes of its body."""
         payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
-        about = f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
+        return await self.send(method, path, payload)
+
+    async def send(
+        self, method: str, path: str, payload: bytes, media_type: str = "application/json"
+    ) -> tuple[int, bytes]:
+        """Send one request with these bytes and return its status and the bytes of its body."""
+        about = f"Content-Type: {media_type}\r\nContent-Length: {len(payload)}\r\n"
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{about}\r\n"
         async with self._lock:
             self._writer.write(head.encode() + payload)

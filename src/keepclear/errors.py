@@ -188,6 +188,12 @@ class Overloaded(KeepclearError):
     status: ClassVar[int] = 503
 
 
+class HelperLost(KeepclearError):
+    """A process that did a share of the work ended before it was done; nothing was answered. Run the command again."""
+
+    code: ClassVar[str] = "helper_lost"
+
+
 class HostUnreachable(KeepclearError):
     """No host answers at the address given; see that ``keepclear serve`` runs there and that the address is right."""
 

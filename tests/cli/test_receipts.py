@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,9 +24,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
         yield running
 
 
-def keepclear(*words: str) -> subprocess.CompletedProcess[str]:
+def keepclear(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "keepclear", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, **environment})
 
 
 @pytest.fixture
@@ -93,3 +94,46 @@ def test_a_desk_that_saw_another_log_is_told_and_goes_no_further(
     assert (judged.returncode, "SPLIT VIEW" in judged.stdout) == (1, True), judged.stdout + judged.stderr
     stop = keepclear("stop", "raise", "life", "at", "risk", "--to", "bravo", *as_alpha)
     assert stop.returncode == 0, "a STOP is said whatever is known of the log: " + stop.stderr
+
+
+def test_the_logs_keys_are_those_that_the_desk_was_told(host: RunningHost, as_alpha: list[str], tmp_path: Path) -> None:
+    """In the environment for every command, or with ``--log-key``; and remembered from then on."""
+    said = json.loads(keepclear("say", "message", "--text", "routine", "--json", *as_alpha).stdout)
+    (tmp_path / "alpha.token.seen").unlink()
+
+    def receipt(name: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return keepclear("receipt", said["id"], "--out", str(tmp_path / name), *as_alpha, *words, **environment)
+
+    first = receipt("a")
+    assert (first.returncode, "compare them by voice" in first.stdout) == (0, True), first.stderr
+    (tmp_path / "alpha.token.seen").unlink()
+    keys = log_keys(host)
+    told = receipt("b", "--json", KEEPCLEAR_LOG_KEY=" ".join(keys))
+    assert json.loads(told.stdout)["keys_from"] == "you"
+    assert json.loads(receipt("c", "--json").stdout)["keys_from"] == "you", "remembered beside the token"
+    strange = SmallLog(parse_verifier_key(keys[0]).name).key.text
+    for refused in (receipt("d", "--log-key", strange), receipt("d", KEEPCLEAR_LOG_KEY=strange)):
+        assert refused.returncode == 1, refused.stderr
+        assert "checkpoint" in refused.stderr
+    before = host_serial(host)
+    unsaid = keepclear("say", "message", "--text", "never", *as_alpha, KEEPCLEAR_LOG_KEY=strange)
+    assert (unsaid.returncode, host_serial(host)) == (1, before), "nothing is said to a host that cannot show its log"
+
+
+def test_the_policy_that_was_agreed_names_the_logs_keys_too(
+    host: RunningHost, as_alpha: list[str], tmp_path: Path
+) -> None:
+    said = json.loads(keepclear("say", "message", "--text", "routine", "--json", *as_alpha).stdout)
+    (tmp_path / "alpha.token.seen").unlink(missing_ok=True)
+    policy = tmp_path / "policy.txt"
+    policy.write_text("".join(f"log {key}\n" for key in log_keys(host)) + "quorum none\n")
+    got = keepclear(
+        "receipt", said["id"], "--out", str(tmp_path / "a"), "--json", *as_alpha, KEEPCLEAR_POLICY=str(policy)
+    )
+    assert json.loads(got.stdout)["keys_from"] == "you", got.stderr
+
+
+def host_serial(host: RunningHost) -> int:
+    with host.client("alpha.air") as client:
+        serial: int = client.me()["next_serial"]
+    return serial

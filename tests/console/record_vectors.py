@@ -1,4 +1,4 @@
-"""What the console's own verifier is tested with: receipts, proofs, policies and evidence as the Python side makes them.
+"""What the console's own verifier is tested with: receipts, proofs, policies and evidence as this side makes them.
 
 ``python -m tests.console.record_vectors`` writes the file; ``test_record_vectors.py`` says when it is no longer what
 this makes.
@@ -15,13 +15,14 @@ from typing import Any
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keepclear.record.evidence import Evidence, why_split
+from keepclear.record.proof import Proof, leaf_of
 from keepclear.record.signers import Ed25519Cosigner, MlDsaSigner
 from keepclear.record.verify.base64url import encoded
 from keepclear.record.verify.checkpoint import parse_checkpoint
-from keepclear.record.verify.evidence import Evidence, why_split
 from keepclear.record.verify.jws import check, taken_apart
+from keepclear.record.verify.note import Note
 from keepclear.record.verify.policy import judge, parse_policy
-from keepclear.record.verify.proof import Proof, leaf_of
 from keepclear.record.verify.public_key import thumbprint
 from keepclear.record.verify.tree import leaf_hash
 from tests.record import test_note, test_policy, test_proof_file
@@ -101,7 +102,7 @@ def consistency() -> list[dict[str, Any]]:
 
 
 def witnessed() -> list[dict[str, Any]]:
-    """A checkpoint with more and more cosignatures, under policies that take two of three, or one of a key of another kind."""
+    """A checkpoint with more and more cosignatures, under policies that take two of three, or a key of another kind."""
     log = SmallLog().grow(9)
     cosigners = [Ed25519Cosigner(name, sha256(name.encode()).digest()) for name in ("a", "b", "c")]
     quantum = MlDsaSigner("q", sha256(b"q").digest())
@@ -112,7 +113,9 @@ def witnessed() -> list[dict[str, Any]]:
     for name, policy in (("three", three), ("mixed", mixed)):
         note = log.note()
         for number, cosigner in enumerate([None, *cosigners]):
-            note = note if cosigner is None else note.with_line(cosigner.sign(log.checkpoint(), 1_800_000_000 + number))
+            if cosigner is not None:
+                line = cosigner.sign(log.checkpoint(), 1_800_000_000 + number)
+                note = Note(note.text, (*note.lines, line))
             standing = judge(note, parse_policy(policy.encode()))[1]
             told = {"binding": standing.is_binding, "cosigned": list(standing.cosigned)}
             made.append({"policy": name, "text": policy, "note": text(note.to_bytes()), **told})

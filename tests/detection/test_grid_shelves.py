@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numba
 import numpy as np
 import pytest
 
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.kernels_ask import _near, room_for_a_box
+from keepclear.detection.kernels_boxes import box_meets
 from keepclear.detection.kernels_leaves import FANOUT, SIDES, STEPS, WORDS, member
 from keepclear.detection.kernels_rows import END, LEAF, OWNER, START
 from keepclear.detection.kernels_shelves import HELD, NUMBER, SHELVES, class_of
@@ -131,3 +135,20 @@ def test_an_index_without_plans_is_asked_and_settled() -> None:
     index.relink()
     assert index.volumes == 0
     assert index.admit_many([]) == []
+
+
+def test_boxes_meet_as_their_sides_say() -> None:
+    @numba.njit
+    def met(rows: Any, box: Any) -> Any:
+        return np.array([box_meets(rows, row, box) for row in range(len(rows))])
+
+    draw, many = np.random.default_rng(5), 4_000
+    boxes = np.zeros((many, 12), np.int32)
+    sides = boxes.view(np.float32)
+    sides[:, :8] = draw.integers(-2, 3, (many, 8))
+    sides[draw.random(many) < 0.1, :4], sides[draw.random(many) < 0.1, 4:8] = -np.inf, np.inf
+    boxes[:, START], boxes[:, END] = draw.integers(-2, 3, (2, many))
+    for asked in range(100):
+        meet = (boxes[:, START] < boxes[asked, END]) & (boxes[:, END] > boxes[asked, START])
+        meet &= (sides[:, :4] <= sides[asked, 4:8]).all(axis=1) & (sides[:, 4:8] >= sides[asked, :4]).all(axis=1)
+        assert (met(boxes, boxes[asked, :10]) == meet).all()

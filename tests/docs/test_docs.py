@@ -158,6 +158,17 @@ def test_every_page_of_the_docs_is_reachable_from_the_index() -> None:
         assert name == "index.md" or name in index, f"docs/index.md does not name {name}"
 
 
+def test_every_fault_is_shown_by_tests_that_there_are() -> None:
+    page, code, named = (DOCS / "explanation" / "faults.md").read_text(encoding="utf-8"), "", 0
+    for name in re.findall(r"`(tests/\w+/\w+\.py|test_\w+)`", page):
+        if name.endswith(".py"):
+            code = (ROOT / name).read_text(encoding="utf-8")
+        else:
+            assert f"def {name}(" in code, f"faults.md: {name} is not in the file named before it"
+            named += 1
+    assert named > 50
+
+
 def test_no_field_for_weapons_and_no_hostile_words() -> None:
     forbidden = re.compile(
         r"\b(enemy|enemies|hostile|weapon|warhead|munition|aim ?point|kill list|strike list)\b", re.I

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import rfc8785
@@ -54,6 +55,20 @@ def test_what_our_store_kept_is_read_as_the_same_without_judging(held: bool) -> 
     ]  # fmt: skip
     assert [entry_as_kept(data) for data in kept] == [entry_from_bytes(data) for data in kept]
     assert statement_from_json(entry_as_kept(kept[0]).statement, AGREEMENT, as_kept=True) == statement
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]))
+numbers = st.integers(1 - 2**53, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+anything = st.recursive(
+    st.none() | st.booleans() | numbers | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+)
+
+
+@given(st.dictionaries(words, anything))
+def test_whatever_a_statement_says_is_read_to_the_last_bit(said: dict[str, Any]) -> None:
+    entry = rfc8785.dumps({"v": 2, "rules": "2", "at": AT, "kind": "statement", "statement": said, "worked_out": "x"})
+    assert repr(entry_as_kept(entry).statement) == repr(json.loads(entry)["statement"])
 
 
 def test_an_entry_of_version_1_is_read_and_says_nothing_of_what_was_worked_out() -> None:

@@ -21,6 +21,9 @@ import rfc8785
 from keepclear.errors import KeepclearError
 from keepclear.formats.strict_json import loads
 from keepclear.record.bundle_file import Opened, line_of
+from keepclear.record.evidence import contradiction, parse_evidence
+from keepclear.record.proof import Proof, parse_proof
+from keepclear.record.tiles import bundle_of, entries_of, parse_tile_path
 from keepclear.record.verify.bundle import Bundle
 from keepclear.record.verify.canonical import canonical, parsed
 from keepclear.record.verify.check import Asked, verify
@@ -30,8 +33,8 @@ from keepclear.record.verify.leaf import Leaf, commitment_of, parse_leaf
 from keepclear.record.verify.lines import examine
 from keepclear.record.verify.note import parse_note, parse_verifier_key, verify_note
 from keepclear.record.verify.policy import parse_policy
-from keepclear.record.verify.proof import Proof, parse_proof
-from keepclear.record.verify.tiles import bundle_of, entries_of, parse_tile_path
+from keepclear.record.witness import BAD_REQUEST, Refused, check_growth, check_signatures, parse_request
+from tests.fuzz.split_log import LATEST, LOG_KEYS, SIGNED_BY_LOG, contradicts, evidence_files, requests
 from tests.record.bundles import KEYS, leaf, members, note, parts, salt, zipped
 from tests.record.signed import ALPHA, small_record
 
@@ -94,8 +97,35 @@ def fuzz_proof(data: bytes) -> None:
 
 
 def fuzz_policy(data: bytes) -> None:
-    """A policy of witnesses: the same whenever it is read."""
-    same(parse_policy(data), parse_policy(data))
+    """A policy of witnesses: the same whenever it is read, and met exactly when nobody is missing."""
+    policy = parse_policy(data)
+    same(policy, parse_policy(data))
+    everyone = {line.name for line in policy.witnesses}
+    same((True, ()), (policy.is_met(everyone), policy.missing(everyone)))
+    same(policy.is_met(set()), not policy.missing(set()))
+
+
+def fuzz_evidence(data: bytes) -> None:
+    """A file of evidence: it reads the same when written anew, and convicts only of what was really signed."""
+    evidence = parse_evidence(data)
+    same(evidence, parse_evidence(evidence.to_bytes()))
+    if contradiction(evidence, LOG_KEYS) is not None:
+        same(True, contradicts(evidence.first.text, evidence.second.text))
+
+
+def fuzz_witness_request(data: bytes) -> None:
+    """What a witness is asked (``add-checkpoint``): all that is refused has its status, and no forgery is cosigned."""
+    try:
+        asked = parse_request(data)
+    except Refused as refused:
+        same(BAD_REQUEST, refused.status)
+        return
+    same(data, asked.to_bytes())
+    for latest in (None, LATEST):
+        with suppress(Refused):
+            check_signatures(asked, {LOG_KEYS[0].name: LOG_KEYS})
+            check_growth(asked, latest)
+            same(True, asked.note.text in SIGNED_BY_LOG)
 
 
 def fuzz_jws(data: bytes) -> None:
@@ -210,6 +240,8 @@ TARGETS: dict[str, Target] = {
     "leaf": Target(fuzz_leaf, lambda: LEAVES[:2]),
     "proof": Target(fuzz_proof, _receipts),
     "policy": Target(fuzz_policy, _policies),
+    "evidence": Target(fuzz_evidence, evidence_files),
+    "witness_request": Target(fuzz_witness_request, requests),
     "jws": Target(fuzz_jws, _tokens),
     "canonical": Target(fuzz_canonical, lambda: RECORD[:3]),
     "strict_json": Target(fuzz_strict_json, lambda: [*RECORD[:3], b'{"a":[1,-2.5e3,"\\ud83d\\ude00",null,true]}']),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
@@ -67,3 +68,9 @@ class SigningDesk:
         """What the desk reads."""
         with self.host.client(self.desk) as client:
             return client._get(path)
+
+
+def refusals(host: RunningHost) -> list[dict[str, Any]]:
+    """What the host logged of statements whose signature it refused."""
+    lines = (json.loads(line) for line in host.log().splitlines() if "signature_refused" in line)
+    return [line for line in lines if line["event"] == "signature_refused"]

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keepclear.detection import warm
+from keepclear.detection import growing, warm
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.growing import GrowingIndex
 from keepclear.formats.mechanism_toml import agreement_from_toml
 from keepclear.formats.statement_json import statement_from_json
 from keepclear.host import boot
+from keepclear.host import live_index as host_index
 from keepclear.host.index_file import write_whole
 from keepclear.host.live_index import about_index, index_parts, live_index, load_index, write_index
 from keepclear.host.mechanism_host import MechanismHost
@@ -121,6 +122,19 @@ def test_a_host_that_was_stopped_comes_up_with_the_index_that_it_kept(tmp_path: 
     spoilt = lived(tmp_path, 0)
     assert spoilt[:2] == (5, False), "made from the notices, and plain, for they are few"
     assert spoilt[2] == again[2]
+
+
+def test_a_large_state_whose_index_is_gone_goes_straight_into_the_grid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm.warm()
+    lived(tmp_path, 3)
+    kept_one = lived(tmp_path, 2)
+    next(tmp_path.glob("index-*")).unlink()
+    for module in (growing, host_index):
+        monkeypatch.setattr(module, "LARGE", 5)
+    again = lived(tmp_path, 0)
+    assert again == (5, True, kept_one[2])
 
 
 WRITER = """

@@ -27,9 +27,9 @@ from keepclear.host.record_tree import open_tree
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.disclosure import view
 from keepclear.mechanism.play import step
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.verify.checkpoint import parse_checkpoint
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tree import verify_consistency
 from keepclear.store import SqliteStore
 from tests.host.running import RunningHost, agreement, notice_body, statement, until
 

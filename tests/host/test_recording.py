@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import threading
@@ -14,14 +15,17 @@ import pytest
 from keepclear.errors import InvalidInput, RecordDamaged
 from keepclear.formats.entry import agreement_entry, clock_entry, delivery_entry
 from keepclear.formats.mechanism_toml import agreement_from_toml
+from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.record_tree import AT_ONCE, RecordTree, leaf_of, open_tree, slug_of
 from keepclear.host.recording import MOST_AT_ONCE, Recording
+from keepclear.record.consistency import verify_consistency
+from keepclear.record.tiles import entries_of
+from keepclear.record.tree import root_of
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of, bytes_of
 from keepclear.record.verify.leaf import commitment_of, parse_leaf
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tiles import entries_of
-from keepclear.record.verify.tree import leaf_hash, root_of, verify_consistency
+from keepclear.record.verify.tree import leaf_hash
 from keepclear.store import MemoryStore
 from keepclear.store.sqlite import FILE_NAME
 from tests.host.running import RunningHost, agreement, notice_body, until
@@ -293,3 +297,26 @@ def test_a_host_goes_on_hearing_when_its_tree_fails_and_says_so(tmp_path: Path) 
         assert get(host, "/health").status_code == 200
         assert "keepclear_tree_failed 1.0" in get(host, "/metrics", "mediator.duty").text
     assert "record_failed" in host.log()
+
+
+def test_receipts_for_what_a_checkpoint_newly_covers_need_no_look_at_the_disk(
+    tmp_path: Path, store: MemoryStore
+) -> None:
+    recording = Recording(recorded(open_tree(tmp_path, store, LOG)), interval_s=0.001)
+    tiles = recording.tree.tiles
+
+    async def run() -> None:
+        checkpoints = Checkpoints(recording)
+        await checkpoints.start()
+        recording.start()
+        store.append(LOG, 600, kept(300, 600))
+        recording.tell(900)
+        assert (await checkpoints.covering(900, 20)).checkpoint.size == 900
+        assert all(tiles.remembered_inclusion_proof(index, 900) is not None for index in range(600, 900))
+        assert tiles.remembered_inclusion_proof(0, 900) is None
+        covered = await checkpoints.receipt(0, store.read(LOG, 0, 1)[0], 1)
+        assert list(covered.proof.hashes) == tiles.inclusion_proof(0, 900)
+        await checkpoints.stop()
+
+    asyncio.run(run())
+    recording.stop()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +16,11 @@ import pytest
 
 from keepclear.client import Client
 from keepclear.client.log_view import LogView
+from keepclear.record.proof import parse_proof, verify_proof
+from keepclear.record.verify.bundle import Bundle
+from keepclear.record.verify.check import Asked, verify
 from keepclear.record.verify.note import VerifierKey, parse_note, parse_verifier_key
 from keepclear.record.verify.policy import Policy, judge, parse_policy
-from keepclear.record.verify.proof import parse_proof, verify_proof
 from tests.host.running import RunningHost, until
 from tests.record.running_witness import RunningWitness
 
@@ -252,3 +256,25 @@ def test_a_desk_keeps_what_it_has_seen_in_its_file(hall: Hall, tmp_path: Path) -
     assert view.newest is not None
     assert view.newest.size > index
     assert set(view.keys) == set(hall.keys)
+
+
+def test_a_bundle_says_the_policy_that_the_host_ran_with_and_is_judged_by_it(hall: Hall, tmp_path: Path) -> None:
+    hall.start()
+    with hall.host.client("alpha.air") as client:
+        say(client)
+    until(lambda: status(hall.host)["binding_size"])
+    path = tmp_path / "record.zip"
+    headers = {"Authorization": f"Bearer {hall.host.tokens['mediator.duty']}"}
+    path.write_bytes(httpx2.get(f"{hall.host.url}/v1/export", headers=headers, trust_env=False).content)
+    hall.host.stop()
+    later = tmp_path / "later.zip"
+    command = [sys.executable, "-m", "keepclear", "export", "--data", str(hall.host.data), "--out", str(later)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    for bundle in (path, later):
+        with Bundle(bundle) as opened:
+            assert opened.manifest.policy == hall.file.read_text()
+        report = verify(bundle, Asked(tuple(hall.keys)))
+        assert (report.is_verified, report.policy_from) == (True, "the bundle itself"), report.failures
+        assert report.binding_size
+        report = verify(bundle, Asked(policy=parse_policy(hall.file.read_bytes())))
+        assert (report.is_verified, report.policy_from) == (True, "you"), report.failures

@@ -16,7 +16,8 @@ from keepclear.mechanism.disclosure import event, view
 from keepclear.mechanism.outcome import Heard, Outcome
 from keepclear.mechanism.statement import Statement, StatementType
 from keepclear.mechanism.words import AckLevel, Disclosure, Mode, Severity
-from keepclear.record.verify.public_key import fingerprint, thumbprint
+from keepclear.record.fingerprint import fingerprint
+from keepclear.record.verify.public_key import thumbprint
 from tests.oracles.said import NOON, agreement
 
 DESKS = ("alpha.air", "alpha.ground", "bravo.air", "charlie.duty", "mediator.duty")

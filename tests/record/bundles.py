@@ -11,11 +11,12 @@ from pathlib import Path
 
 from keepclear.record.bundle_file import Opened, line_of, write_bundle
 from keepclear.record.signers import Ed25519Signer, MlDsaSigner, Signer
+from keepclear.record.tree import root_of
 from keepclear.record.verify.bundle import Manifest
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.leaf import Leaf, commitment_of
 from keepclear.record.verify.note import Note
-from keepclear.record.verify.tree import leaf_hash, root_of
+from keepclear.record.verify.tree import leaf_hash
 
 ORIGIN = "keepclear.local/trial"
 SIGNERS = (Ed25519Signer(ORIGIN, sha256(b"log").digest()), MlDsaSigner(ORIGIN, sha256(b"log, too").digest()))

@@ -85,3 +85,8 @@ class SmallLog:
 
     def proof(self, old: int, size: int | None = None) -> list[bytes]:
         return consistency(old, self.hashes[: len(self.hashes) if size is None else size])
+
+
+def with_line(note: Note, line: SignatureLine) -> Note:
+    """The same note with one more signature below."""
+    return Note(note.text, (*note.lines, line))

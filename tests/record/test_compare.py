@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from keepclear.errors import InvalidInput
-from keepclear.record.verify.compare import compare, consistency_proof
-from keepclear.record.verify.evidence import Evidence
+from keepclear.record.compare import compare, consistency_proof
+from keepclear.record.evidence import Evidence
 from tests.record.small_log import SmallLog
 
 

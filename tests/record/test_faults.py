@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.keys import LogKeys, log_keys
 from keepclear.record.tile_log import TileLog
 from keepclear.record.verify.checkpoint import parse_checkpoint
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tree import verify_consistency
 from tests.needs import require
 from tests.oracles import merkle
 from tests.record.fault_driver import SIZES, STRIKE
@@ -101,12 +101,10 @@ def test_killed_at_every_call_the_log_comes_back_with_all_that_was_released(
     assert back == sorted(back)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "at_least"),
-    [("fsync", "EIO", 40), ("write", "ENOSPC", 18), ("rename", "EIO", 6), ("mkdir", "ENOSPC", 12)],
-)
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize(("call", "at_least"), [("fsync", 40), ("write", 18), ("rename", 6), ("mkdir", 12)])
 def test_where_the_disk_refuses_nothing_is_signed_and_nothing_tried_again(
-    tmp_path: Path, call: str, error: str, at_least: int
+    tmp_path: Path, call: str, at_least: int, error: str
 ) -> None:
     """Only one call fails; one that is tried again would succeed, and be found. (The driver sees to the rest of it:
     after a failure nothing more can be had of the log, and no file changes.)

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keepclear.errors import VerificationFailed
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.tile_log import TileLog
 from keepclear.record.verify.note import Note, SignatureLine, parse_note
-from keepclear.record.verify.tree import leaf_hash, verify_consistency, verify_inclusion
+from keepclear.record.verify.tree import leaf_hash, verify_inclusion
 from tests.needs import require
 from tests.oracles import merkle
 from tests.record.judges.go_judge import PRESENT, GoJudge

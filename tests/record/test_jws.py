@@ -21,10 +21,11 @@ from joserfc.jwk import OKPKey
 
 from keepclear.errors import InvalidInput, SignatureInvalid, TooLarge
 from keepclear.record import jws
+from keepclear.record.fingerprint import fingerprint
 from keepclear.record.verify import jws as verifier
 from keepclear.record.verify.base64url import decoded, encoded
 from keepclear.record.verify.jws import MOST_PAYLOAD_BYTES, MOST_TOKEN_BYTES, Token, taken_apart
-from keepclear.record.verify.public_key import fingerprint, key_bytes, thumbprint
+from keepclear.record.verify.public_key import key_bytes, thumbprint
 from tests.needs import require
 
 # RFC 8032 §7.1, tests 1 to 3: seed, public key, message, signature

@@ -9,10 +9,10 @@ import pytest
 
 from keepclear.client.log_view import Between, LogView, ShownBetween, read_view
 from keepclear.errors import InvalidInput, SplitView, VerificationFailed
+from keepclear.record.evidence import contradiction, parse_evidence
 from keepclear.record.signers import Ed25519Cosigner, MlDsaSigner
-from keepclear.record.verify.evidence import contradiction, parse_evidence
 from keepclear.record.verify.note import parse_note
-from tests.record.small_log import SmallLog, root
+from tests.record.small_log import SmallLog, root, with_line
 
 
 def shows(log: SmallLog) -> ShownBetween:
@@ -57,7 +57,7 @@ def test_a_log_that_grows_is_followed_and_an_earlier_checkpoint_fits(tmp_path: P
     for size in (12, 13, 25, 5, 0, 25, 30):
         view.take(log.note(size), "the host", shows(log))
     assert view.newest == log.checkpoint(30)
-    assert read_view(tmp_path / "token.seen")[1] == (log.note(30), log.checkpoint(30))
+    assert read_view(tmp_path / "token.seen").newest == (log.note(30), log.checkpoint(30))
 
 
 @pytest.mark.parametrize(("fork_at", "size"), [(5, 12), (11, 20), (8, 14), (3, 7), (0, 12), (0, 30)])
@@ -113,6 +113,30 @@ def test_keys_once_believed_are_not_replaced_by_a_hosts(tmp_path: Path, log: Sma
     assert view.keys == (log.key,)
 
 
+def test_keys_that_were_told_count_from_then_on_and_the_file_remembers_whose_word_they_are(
+    tmp_path: Path, log: SmallLog
+) -> None:
+    path = tmp_path / "seen"
+    view = LogView(path)
+    view.trust([log.key])
+    view.take(log.note(12), "the host", nobody)
+    assert (view.keys_from, LogView(path).keys_from) == ("the host", "the host")
+    told = LogView(path, [log.key])
+    told.take(log.note(20), "the host", shows(log))
+    assert (told.keys_from, LogView(path).keys_from) == ("you", "you")
+
+
+def test_where_another_key_is_told_than_the_host_gave_what_was_seen_is_no_longer_believed(
+    tmp_path: Path, log: SmallLog
+) -> None:
+    path = tmp_path / "seen"
+    view = LogView(path)
+    view.trust([log.key])
+    view.take(log.note(12), "the host", nobody)
+    with pytest.raises(VerificationFailed):
+        LogView(path, [SmallLog(log.origin, b"\x07" * 32).key])
+
+
 def test_a_file_whose_checkpoint_was_changed_is_refused(tmp_path: Path, log: SmallLog) -> None:
     viewed(tmp_path, log, 12)
     path = tmp_path / "token.seen"
@@ -125,14 +149,14 @@ def test_another_program_of_the_desk_that_saw_more_keeps_what_it_saw(tmp_path: P
     slow, quick = viewed(tmp_path, log, 12), LogView(tmp_path / "token.seen")
     quick.take(log.note(25), "the host", shows(log))
     slow.take(log.note(13), "the host", shows(log))
-    assert read_view(tmp_path / "token.seen")[1] == (log.note(25), log.checkpoint(25))
+    assert read_view(tmp_path / "token.seen").newest == (log.note(25), log.checkpoint(25))
 
 
 def test_what_is_passed_on_is_the_logs_line_alone(tmp_path: Path, log: SmallLog) -> None:
     witness, other = Ed25519Cosigner("w", bytes(32)), MlDsaSigner(log.origin, bytes(32))
     note = log.note(9)
     for signer in (witness, other):
-        note = note.with_line(signer.sign(log.checkpoint(9), 1))
+        note = with_line(note, signer.sign(log.checkpoint(9), 1))
     view = LogView(None, [log.key, other.key])
     view.take(note, "the host", nobody)
     assert view.seen == log.note(9).to_bytes().decode()

@@ -8,10 +8,8 @@ signatures good and refuses that one goes on from the other.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,67 +19,22 @@ import pytest
 
 from keepclear.client import Client
 from keepclear.client.key_file import KeyFileSigner, make_key_file
-from keepclear.client.log_view import LogView
 from keepclear.client.receipt_watch import ReceiptWatch
 from keepclear.errors import KeepclearError, ReceiptMissing, SplitView, VerificationFailed
+from keepclear.record.evidence import Evidence, contradiction, parse_evidence
+from keepclear.record.proof import Proof
 from keepclear.record.verify.checkpoint import parse_checkpoint
-from keepclear.record.verify.evidence import Evidence, contradiction, parse_evidence
-from keepclear.record.verify.note import SignatureType, VerifierKey, parse_verifier_key
-from keepclear.record.verify.proof import Proof
+from keepclear.record.verify.note import VerifierKey
 from keepclear.record.verify.tree import leaf_hash
 from tests.host.running import RunningHost, until
 from tests.needs import require
 from tests.record.judges import go_judge
+from tests.record.lying_mediator import Mediator, say
 from tests.record.meddling import Answered, Asked, Proxy
 from tests.record.running_witness import RunningWitness
 from tests.record.small_log import SmallLog, path
 
 pytestmark = pytest.mark.endurance
-
-DESKS = ("alpha.air", "bravo.air")
-
-
-class Mediator:
-    """A host with two desks that sign, and copies of it that go other ways."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.host = RunningHost(folder, unsigned=False).start()
-        self.signers = {desk: make_key_file(folder / f"{desk}.key") for desk in DESKS}
-        for desk in DESKS:
-            with self.client(desk, view=None) as client:
-                client.say("key_enrol", self.signers[desk].enrolment(desk, "trial"))
-        with self.host.client("mediator.duty") as client:
-            self.keys = [parse_verifier_key(text) for text in client.record_status()["log_keys"]]
-
-    def client(self, desk: str, url: str | None = None, view: LogView | None = None) -> Client:
-        return Client(url or self.host.url, self.host.tokens[desk], signer=self.signers[desk], view=view)
-
-    def view(self, desk: str) -> LogView:
-        return LogView(self.folder / f"{desk}.key.seen", name=desk)
-
-    def copied(self, name: str) -> RunningHost:
-        """A host on a copy of what there is now: with the same keys, tokens and record. The first is stopped for it."""
-        self.host.stop()
-        folder = self.folder / name
-        folder.mkdir()
-        other = RunningHost(folder, unsigned=False)
-        shutil.rmtree(other.data)
-        shutil.copytree(self.host.data, other.data)
-        other.tokens = self.host.tokens
-        return other
-
-    @property
-    def ed25519(self) -> VerifierKey:
-        return next(key for key in self.keys if key.type is SignatureType.ED25519)
-
-
-def say(client: Client, times: int = 1, text: str = "routine") -> int:
-    """The index of the last of so many messages."""
-    index = -1
-    for _ in range(times):
-        index = client.say("message", {"text": text})["index"]
-    return index
 
 
 @pytest.fixture
@@ -296,7 +249,7 @@ def _receipt_of(signer: KeyFileSigner, kid: str, folder: Path) -> tuple[Path, Sm
     token = jws.serialize_compact(header, said, signer._key, registry=_REGISTRY)
     entry = json.dumps({"at": 1_776_000_000_000, "jws": token, "kind": "statement", "rules": "1", "v": 2}).encode()
     log = SmallLog().grow(5)
-    from keepclear.record.verify.proof import leaf_of
+    from keepclear.record.proof import leaf_of
 
     log.hashes[3] = leaf_hash(leaf_of(entry, bytes(16)))
     file = folder / f"{kid[:8]}.tlog-proof"
@@ -317,54 +270,6 @@ def test_a_statement_that_was_made_up_fails_its_senders_signature(tmp_path: Path
     assert "the sender's signature does not hold" in bad.stdout
     unchecked = _keepclear("verify", str(made_up), "--key", log.key.text)
     assert "not checked" in unchecked.stdout, "who checks no sender is told so"
-
-
-def test_replayed_duplicated_delayed_and_reordered_the_record_is_the_same(mediator: Mediator) -> None:
-    """Both desks speak at once through a proxy that sends some things twice, late, and again much later."""
-    turn, seen = threading.Lock(), list[Asked]()
-    count = [0]
-
-    def meddle(proxy: Proxy, asked: Asked) -> Answered:
-        if not asked.says:
-            return proxy.pass_on(asked)
-        with turn:
-            count[0] += 1
-            number = count[0]
-            seen.append(asked)
-        time.sleep((number * 37 % 11) / 200)
-        first = proxy.pass_on(asked)
-        if number % 3 == 0:
-            assert proxy.pass_on(asked).status == 200, "the same again is heard before"
-        if number % 5 == 0:
-            assert proxy.pass_on(seen[number // 2]).status in (200, 201, 409)
-        return first
-
-    said: dict[str, int] = {}
-    with Proxy(mediator.host.url, meddle) as proxy:
-
-        def speak(desk: str) -> None:
-            with mediator.client(desk, proxy.url) as client:
-                for number in range(15):
-                    answer = client.say("message", {"text": f"{desk} {number}"})
-                    said[answer["id"]] = answer["index"]
-
-        threads = [threading.Thread(target=speak, args=(desk,)) for desk in DESKS]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for asked in seen:
-            assert proxy.pass_on(asked).status == 200, "replayed at the end: nothing new"
-    with mediator.host.client("mediator.duty") as client:
-        rows = [row for row in client.record() if row["statement"] and row["statement"]["type"] == "message"]
-        assert {row["statement"]["id"]: row["index"] for row in rows} == said
-        assert len(rows) == len(said) == 30
-        for desk in DESKS:
-            serials = [row["statement"]["serial"] for row in rows if row["statement"]["from"] == desk]
-            assert serials == sorted(serials), "each desk's words are in its own order"
-        assert client.alerts(open_only=False) == [] or all(
-            one["code"] in ("KEY_CHANGED", "NO_DELIVERY") for one in client.alerts(open_only=False)
-        )
 
 
 def test_what_two_desks_carry_is_compared_offline(mediator: Mediator, tmp_path: Path) -> None:

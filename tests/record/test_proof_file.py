@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.proof import FIRST_LINE, Proof, leaf_of, parse_proof, verify_proof
 from keepclear.record.verify.encoding import base64_of
 from keepclear.record.verify.policy import Policy, parse_policy
-from keepclear.record.verify.proof import FIRST_LINE, Proof, leaf_of, parse_proof, verify_proof
 from keepclear.record.verify.tree import leaf_hash
 from tests.record.small_log import SmallLog, path
 

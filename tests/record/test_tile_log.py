@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, KeepclearError, RecordDamaged, RecordFailed
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.durable import replace_synced
 from keepclear.record.keys import LogKeys
 from keepclear.record.opening import signed_note
 from keepclear.record.rebuild import rebuild, tiles_lost
 from keepclear.record.signers import Ed25519Signer
 from keepclear.record.tile_log import TileLog
+from keepclear.record.tiles import Tile, entries_of, last_tiles
+from keepclear.record.tree import root_of
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.note import parse_note, verify_note
-from keepclear.record.verify.tiles import Tile, entries_of, last_tiles
-from keepclear.record.verify.tree import leaf_hash, root_of, verify_consistency, verify_inclusion
+from keepclear.record.verify.tree import leaf_hash, verify_inclusion
 from tests.oracles import merkle
 from tests.record.logs import ORIGIN, SIGNERS, VERIFIERS, grow, leaf, leaves, open_log
 
@@ -50,7 +52,9 @@ def test_the_tree_is_rfc_6962s_whatever_the_batches(
     assert log.leaves(0, log.size) == everything
     size = data.draw(st.integers(1, log.size))
     index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size))
+    assert log.remembered_inclusion_proof(index, size) in (None, merkle.path(index, everything[:size]))
     assert log.inclusion_proof(index, size) == merkle.path(index, everything[:size])
+    assert log.remembered_inclusion_proof(index, size) == merkle.path(index, everything[:size])
     assert log.consistency_proof(old, size) == merkle.proof(old, everything[:size])
     assert log.root(size) == merkle.mth(everything[:size])
     assert log.leaves(index, size) == everything[index:size]
@@ -277,6 +281,8 @@ def test_proofs_outside_of_the_checkpoint_are_refused(tmp_path: Path) -> None:
         lambda: log.inclusion_proof(5),
         lambda: log.inclusion_proof(-1),
         lambda: log.inclusion_proof(0, 6),
+        lambda: log.remembered_inclusion_proof(5, 5),
+        lambda: log.remembered_inclusion_proof(0, 6),
         lambda: log.consistency_proof(6),
         lambda: log.consistency_proof(-1),
         lambda: log.leaves(0, 6),

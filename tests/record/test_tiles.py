@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput
-from keepclear.record.verify.tiles import WIDTH, Tile, bundle_of, entries_of, last_tiles, parse_tile_path, tile_in
+from keepclear.record.tiles import WIDTH, Tile, bundle_of, entries_of, last_tiles, parse_tile_path, tile_in
 
 
 @pytest.mark.parametrize(

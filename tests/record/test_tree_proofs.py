@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput, VerificationFailed
-from keepclear.record.verify.tree import (
-    EMPTY_ROOT,
-    Frontier,
-    leaf_hash,
-    node_hash,
-    root_of,
-    verify_consistency,
-    verify_inclusion,
-)
+from keepclear.record.consistency import verify_consistency
+from keepclear.record.tree import root_of
+from keepclear.record.verify.tree import EMPTY_ROOT, Frontier, leaf_hash, node_hash, verify_inclusion
 from tests.oracles import merkle
 
 CT_LEAVES = [

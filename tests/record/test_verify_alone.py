@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from keepclear.record import verify
 from tests.record.bundles import KEYS, note, parts
 from tests.record.signed import BRAVO, small_record
 
@@ -104,15 +105,23 @@ def test_the_command_gives_the_same_as_json(bundle: Path) -> None:
     assert (done.returncode, told["verified"], told["signed"], told["failures"]) == (0, True, 7, [])
 
 
-OF_BUNDLES = (
-    "__main__", "base64url", "bundle", "canonical", "check", "checkpoint", "cosignature", "encoding", "findings",
-    "jws", "leaf", "lines", "note", "policy", "public_key", "statements", "told", "tree",
-)  # fmt: skip
-"""All that is read to follow how a bundle is verified; receipts, tiles and evidence are beside it."""
+MOST_LINES, MOST_OF_ONE = 2_070, 260
 
 
-def test_what_verifies_a_bundle_stays_small_enough_to_be_read() -> None:
+def test_the_verifier_stays_small_enough_to_be_read_and_says_in_which_order() -> None:
     folder = SOURCES / "keepclear" / "record" / "verify"
-    lengths = {name: len((folder / f"{name}.py").read_text().splitlines()) for name in OF_BUNDLES}
-    assert sum(lengths.values()) < 2_300, lengths
-    assert max(lengths.values()) <= 300, lengths
+    lengths = {path.stem: len(path.read_text().splitlines()) for path in folder.glob("*.py")}
+    assert sum(lengths.values()) <= MOST_LINES, lengths
+    assert max(lengths.values()) <= MOST_OF_ONE, lengths
+    told = verify.__doc__ or ""
+    assert [name for name in lengths if name != "__init__" and f"``{name}``" not in told] == []
+
+
+def test_each_module_of_the_verifier_is_built_on_those_told_of_before_it() -> None:
+    """The order of reading in the package's docstring is the order of its imports."""
+    told = re.findall(r"``(\w+)``", (verify.__doc__ or "").partition("Beside the package")[0])
+    order = [name for name in dict.fromkeys(told) if (SOURCES / f"keepclear/record/verify/{name}.py").exists()]
+    for place, name in enumerate(order):
+        text = (SOURCES / "keepclear" / "record" / "verify" / f"{name}.py").read_text()
+        later = set(re.findall(r"from keepclear\.record\.verify\.(\w+) import", text)) - set(order[:place])
+        assert not later, f"{name} needs {later}, which comes after it"

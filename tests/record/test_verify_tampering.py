@@ -19,14 +19,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keepclear.errors import InvalidInput
-from keepclear.record.bundle_file import BundleWriter, Opened, line_of, manifest_bytes
-from keepclear.record.signers import Ed25519Cosigner, Ed25519Signer
+from keepclear.record.bundle_file import Opened, line_of, manifest_bytes
+from keepclear.record.signers import Ed25519Signer
 from keepclear.record.verify.base64url import decoded, encoded
 from keepclear.record.verify.bundle import NotABundle
 from keepclear.record.verify.check import Asked, verify
 from keepclear.record.verify.findings import Report
-from keepclear.record.verify.policy import parse_policy
-from tests.record.bundles import KEYS, ORIGIN, SIGNERS, Parts, leaf, members, note, parts, salt, zipped
+from tests.record.bundles import KEYS, ORIGIN, Parts, leaf, members, note, parts, salt, zipped
 from tests.record.signed import BRAVO, NOTHING, small_record
 
 FINDINGS = dict.fromkeys(range(10), b"[]")
@@ -377,21 +376,3 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
     with Bundle(given.write(tmp_path / "b.zip")) as read:
         assert read.manifest == given.manifest
         assert manifest_bytes(read.manifest) == manifest_bytes(given.manifest)
-
-
-def test_the_quorum_of_a_policy_makes_the_entries_under_it_binding(tmp_path: Path) -> None:
-    """The newest checkpoint is often not cosigned yet; an older one in the bundle may be."""
-    witness, other = Ed25519Cosigner("w.example", b"\x07" * 32), Ed25519Cosigner("o.example", b"\x08" * 32)
-    policy = parse_policy(f"log {KEYS[0].text}\nwitness w {witness.key.text}\nquorum w\n".encode())
-    leaves = [leaf(entry, index) for index, entry in enumerate(RECORD)]
-    given = bundle()
-    for cosigned, by, binding in ((10, witness, 10), (6, witness, 6), (10, other, None), (6, other, None)):
-        checkpoint = note(leaves[:cosigned], [*SIGNERS, by])
-        path = tmp_path / f"{cosigned}-{by.key.name}.zip"
-        newest, earlier = (checkpoint, {}) if cosigned == 10 else (given.checkpoint, {cosigned: checkpoint})
-        with BundleWriter(path, given.manifest, newest, earlier) as writer:
-            for line in given.lines:
-                writer.add(line)
-        report = verify(path, Asked(policy=policy))
-        assert (report.binding_size, report.is_verified) == (binding, binding is not None)
-        assert report.standing == ("binding" if binding == 10 else "provisional")

@@ -13,14 +13,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from keepclear.record.evidence import contradiction, parse_evidence
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.encoding import base64_of
-from keepclear.record.verify.evidence import contradiction, parse_evidence
 from keepclear.record.verify.note import Note, SignatureLine, SignatureType, parse_note, verify_note
 from keepclear.record.verify.tree import EMPTY_ROOT
 from keepclear.record.witness import request_for
 from tests.record.running_witness import RunningWitness
-from tests.record.small_log import SmallLog
+from tests.record.small_log import SmallLog, with_line
 
 AT = 11
 """The size that the witness of the table has cosigned."""
@@ -231,6 +231,6 @@ def test_lines_of_strangers_are_neither_believed_nor_kept(log: SmallLog, tmp_pat
     with RunningWitness(tmp_path, [log.key]) as running:
         note = log.note(9)
         stranger = SignatureLine("stranger.example", b"\x00\x01\x02\x03", b"x" * 64)
-        assert running.add(request_for(0, [], note.with_line(stranger)).to_bytes()).status_code == 200
+        assert running.add(request_for(0, [], with_line(note, stranger)).to_bytes()).status_code == 200
         kept = next((running.data / "logs").glob("*/checkpoint")).read_bytes()
         assert b"stranger" not in kept

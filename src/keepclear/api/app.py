@@ -27,6 +27,7 @@ from keepclear.api import (
 from keepclear.api.answers import answer
 from keepclear.api.models import DESCRIBED_BY_HAND
 from keepclear.api.security import SecurityHeaders, desk_router
+from keepclear.api.short_way import ShortWay
 from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.mechanism_host import MechanismHost
 from keepclear.host.tokens import TokenBook
@@ -67,6 +68,7 @@ def create_app(
     app.include_router(health.router)
     app.include_router(metrics.router)
     console.mount(app, assets)
+    app.add_middleware(ShortWay, host=host, tokens=tokens)
     app.add_middleware(SecurityHeaders, is_stopping=lambda: host.streams.closed)
     return app
 

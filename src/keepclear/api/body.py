@@ -13,7 +13,12 @@ from keepclear.errors import TooLarge
 from keepclear.formats.strict_json import STATEMENT_LIMITS, loads
 
 PARSED_ON_THE_LOOP_BYTES = 16_000
-"""Larger bodies are parsed in a worker thread, so that one with 10,000 vertices holds up nobody's events."""
+"""Larger bodies are parsed, and their signature checked, in a worker thread, so that one with 10,000 vertices holds up
+nobody's events; a small one takes less time than the way to a thread and back.
+"""
+
+BODY_S = 60.0
+"""A body that has not come whole by then is given up (408): a link that slow carries no statement in time."""
 
 Parsed = TypeVar("Parsed")
 
@@ -31,17 +36,23 @@ def media_type(request: Request) -> str:
 async def read_body(
     request: Request, most_bytes: int = STATEMENT_LIMITS.max_bytes, *, declared_as: str = JSON
 ) -> bytes:
-    """The body. Raises ``TooLarge`` as soon as it is known to be, and 415 when it is declared to be something else."""
+    """The body. Raises ``TooLarge`` as soon as it is known to be, 415 when it is declared to be something else, and 408
+    when it does not come.
+    """
     if media_type(request) != declared_as:
         raise HTTPException(415)
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > most_bytes:
         raise _too_large(most_bytes)
     pieces = bytearray()
-    async for piece in request.stream():
-        pieces += piece
-        if len(pieces) > most_bytes:
-            raise _too_large(most_bytes)
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for piece in request.stream():
+                pieces += piece
+                if len(pieces) > most_bytes:
+                    raise _too_large(most_bytes)
+    except TimeoutError:
+        raise HTTPException(408) from None
     return bytes(pieces)
 
 

@@ -20,6 +20,7 @@ from keepclear.formats.entry import Entry, entry_as_kept
 from keepclear.host.checkpoints import Checkpoints
 from keepclear.host.exporting import Exporter, Sealed, Wanted
 from keepclear.host.mechanism_host import MechanismHost
+from keepclear.host.witnessing import policy_run_with
 
 router = desk_router("record")
 
@@ -47,7 +48,9 @@ async def export(
     newest, binding = checkpoints.newest(), checkpoints.binding()
     older = binding if binding is not None and binding.checkpoint.size < newest.checkpoint.size else None
     cosigned = None if older is None else older.note.to_bytes()
-    sealed = Sealed(newest.note.to_bytes(), tree.keys, tree.salts, cosigned)
+    sealed = Sealed(
+        newest.note.to_bytes(), tree.keys, tree.salts, cosigned, await asyncio.to_thread(policy_run_with, tree)
+    )
     wanted = Wanted(None if caller.is_mediator else host.agreement.party_of(caller.desk), to)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="keepclear-export-"))
     try:

@@ -41,6 +41,7 @@ _HTTP_CODES = {
     400: ("bad_request", "The request is not HTTP as this host speaks it"),
     404: ("not_found", "There is nothing at this address; see /v1/openapi.json"),
     405: ("method_not_allowed", "This address takes other methods; see the Allow header"),
+    408: ("too_slow", "The body did not come in time; say it again with its id"),
     413: ("too_large", "The body is too large"),
     415: ("unsupported_media_type", "Send the body as application/json; a signed statement as application/jose"),
 }
@@ -78,6 +79,12 @@ def problem_of(error: KeepclearError) -> Response:
     return problem(error.status, error.code, str(error) or _sentence(error), field=field, headers=headers)
 
 
+def problem_of_http(error: HTTPException) -> Response:
+    """The problem that stands for a request that is no good as HTTP."""
+    code, detail = _HTTP_CODES.get(error.status_code, ("http_error", str(error.detail)))
+    return problem(error.status_code, code, detail, headers=error.headers)
+
+
 def _sentence(error: KeepclearError) -> str:
     return " ".join((type(error).__doc__ or "").split())
 
@@ -91,8 +98,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def routers(_request: Request, error: HTTPException) -> Response:
-        code, detail = _HTTP_CODES.get(error.status_code, ("http_error", str(error.detail)))
-        return problem(error.status_code, code, detail, headers=error.headers)
+        return problem_of_http(error)
 
     @app.exception_handler(RequestValidationError)
     async def parameters(_request: Request, error: RequestValidationError) -> Response:

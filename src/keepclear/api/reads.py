@@ -25,7 +25,7 @@ from keepclear.api.models import (
 )
 from keepclear.api.security import Asking, desk_router
 from keepclear.errors import InvalidInput, NotFound, RecordDamaged
-from keepclear.formats.entry import Entry, entry_from_bytes
+from keepclear.formats.entry import Entry, entry_as_kept, entry_from_bytes
 from keepclear.formats.mechanism_table import agreement_digest, agreement_to_table
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
@@ -241,7 +241,7 @@ def record_item(mechanism: Mechanism, desk: str, index: int, entry: Entry) -> di
 
 def read_back(kept: list[bytes]) -> list[Entry]:
     """Kept bytes as entries. Statements were read when they were heard, under the agreement of then."""
-    return [entry_from_bytes(data) for data in kept]
+    return [entry_as_kept(data) for data in kept]
 
 
 def _seen(shown: dict[str, Any] | None) -> dict[str, Any]:

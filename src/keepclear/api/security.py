@@ -37,7 +37,10 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+_RAW_HEADERS = tuple((name.lower().encode("ascii"), value.encode("ascii")) for name, value in _HEADERS.items())
+"""As ASGI has them."""
 
 _bearer = HTTPBearer(auto_error=False, description="The token of a desk, as printed once by «keepclear serve --init».")
 
@@ -109,12 +112,11 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                there = {name for name, _ in message["headers"]}
+                own = [header for header in _RAW_HEADERS if header[0] not in there]
+                message["headers"] = [*message["headers"], *own]
                 if self._is_stopping():
-                    headers["Connection"] = "close"
+                    MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

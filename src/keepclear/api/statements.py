@@ -10,7 +10,7 @@ from fastapi import Header, Request
 from starlette.responses import Response
 
 from keepclear.api.answers import answer
-from keepclear.api.body import JOSE, JSON, media_type, parse_body, read_body
+from keepclear.api.body import JOSE, JSON, PARSED_ON_THE_LOOP_BYTES, media_type, parse_body, read_body
 from keepclear.api.models import DeliveryIn, Preview, PreviewIn, Receipt, StatementIn
 from keepclear.api.security import Asking, desk_router
 from keepclear.errors import Forbidden, InvalidInput, Refused, SignatureInvalid
@@ -78,6 +78,8 @@ async def _statement(request: Request, host: MechanismHost) -> Statement:
     if media_type(request) != JOSE:
         return await parse_body(request, lambda value: statement_from_json(value, host.agreement))
     compact = await read_body(request, MOST_TOKEN_BYTES, declared_as=JOSE)
+    if len(compact) <= PARSED_ON_THE_LOOP_BYTES:
+        return signed_statement(compact, host.agreement, host.key)
     return await asyncio.to_thread(signed_statement, compact, host.agreement, host.key)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from keepclear.cli.files import read_bytes, shown_name
-from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, plain, print_json, print_line, reading
+from keepclear.cli.find import Found, Wanted, as_text, find, itself
+from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, plain, print_json_rows, print_line, reading
 from keepclear.cli.progress import ProgressLine
+from keepclear.cli.side_by_side import beside
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -69,13 +72,18 @@ def check(
     held = read_rules(rules)
     with uncollected(), ProgressLine() as progress:
         own, others = read_plans(files, against or [], held, progress)
-        meetings = find_meetings(own, others, held, same_party=same_party, progress=progress)
-    conflicts = sum(meeting.verdict.value == "CONFLICT" for meeting in meetings)
+        texts: list[Found[str]] = []
+        met: list[Found[Meeting]] = []
+        if as_json:
+            texts = find(own, others, held, Wanted(same_party, overlap=True, show=as_text), progress)
+        else:
+            met = find(own, others, held, Wanted(same_party, overlap=False, show=itself), progress)
+    conflicts = sum(row.is_conflict for row in texts) + sum(row.is_conflict for row in met)
     if as_json:
-        print_json({"checked": len(own), "conflicts": [meeting.as_json() for meeting in meetings]})
+        print_json_rows({"checked": len(own)}, "conflicts", [row.shown for row in texts])
     else:
-        _print_table(meetings, {plan.id: plan.party for plan in [*own, *others]})
-        print_line(_summary(len(own), len(others), conflicts, len(meetings) - conflicts))
+        _print_table([row.shown for row in met], {plan.id: plan.party for plan in [*own, *others]})
+        print_line(_summary(len(own), len(others), conflicts, len(met) - conflicts))
     raise typer.Exit(BAD_NEWS if conflicts else FINE)
 
 
@@ -102,7 +110,8 @@ def read_plans(
         data = read_bytes(name)
         with reading(shown_name(name)):
             stage = f"reading {shown_name(name)}"
-            plans = plans_from_file(data, heights=rules.heights, progress=lambda n, m: progress.show(stage, n, m))
+            told = partial(progress.show, stage)
+            plans = plans_from_file(data, heights=rules.heights, progress=told, beside=beside)
             return [plan for plan in plans if _is_new(plan, shown_name(name), seen)]
 
     own = [plan for name in files for plan in fresh(name)]
@@ -155,18 +164,8 @@ def find_meetings(
     own: Sequence[Plan], others: Sequence[Plan], rules: CheckRules, *, same_party: bool, progress: ProgressLine
 ) -> list[Meeting]:
     """Every pair of ``own`` with each other and with ``others``, sorted by their two ids."""
-    from keepclear.detection.bulk import meetings_among, meetings_between
-
-    found: list[Meeting] = []
-    agreed = rules.separations, rules.heights
-    for stage, meetings in (
-        ("checking against others", meetings_between(own, others, *agreed, include_same_party=same_party)),
-        ("checking", meetings_among(own, *agreed, include_same_party=same_party)),
-    ):
-        for meeting in meetings:
-            found.append(meeting)
-            progress.show(f"{stage}, {len(found):,} found", len(own), len(own))
-    return sorted(found, key=lambda meeting: (meeting.a, meeting.b))
+    wanted = Wanted(same_party, overlap=True, show=itself)
+    return [row.shown for row in find(own, others, rules, wanted, progress)]
 
 
 def _print_table(meetings: Sequence[Meeting], parties: dict[str, str]) -> None:

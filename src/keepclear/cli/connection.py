@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,7 @@ from keepclear.errors import InvalidInput
 if TYPE_CHECKING:
     from keepclear.client import Client, Signer
     from keepclear.client.log_view import LogView
+    from keepclear.record.verify.policy import Policy
 
 DEFAULT_HOST = "http://127.0.0.1:8740"
 
@@ -43,14 +46,30 @@ AGENT = "agent:"
 SEEN = ".seen"
 """What a desk has seen of the log lies beside its key or token, under the same name with this at its end."""
 
+LOG_KEY, POLICY = "KEEPCLEAR_LOG_KEY", "KEEPCLEAR_POLICY"
+"""In the environment: the log's keys as the desk was told them, and the file of the policy that the parties agreed."""
+
 UNSIGNED = "UNSIGNED: nobody can be held to having said this; --key FILE signs.\n"
 Connection = tuple[str, str | None, str | None, str | None]
 """Host, token, file of the token, key."""
 
 
-def connected(host: str, token: str | None, token_file: str | None, key: str | Signer | None = None) -> Client:
-    """A client of the host for the desk that the token names, which signs with ``key`` what it says."""
+def connected(
+    host: str,
+    token: str | None,
+    token_file: str | None,
+    key: str | Signer | None = None,
+    *,
+    log_keys: Sequence[str] = (),
+    policy: str | None = None,
+) -> Client:
+    """A client of the host for the desk that the token names, which signs with ``key`` what it says.
+
+    ``log_keys`` and ``policy`` (a file): whose checkpoints are believed, and what makes them binding; left out, as the
+    environment says, and else the keys that the host gave first.
+    """
     from keepclear.client import Client
+    from keepclear.record.verify.note import parse_verifier_key
 
     url = address(host)
     spoken = token or (_token_in(token_file) if token_file is not None else None)
@@ -60,7 +79,22 @@ def connected(host: str, token: str | None, token_file: str | None, key: str | S
     if not spoken.isascii() or not spoken.isprintable() or " " in spoken:
         raise InvalidInput("--token", "not a token", "the token as «keepclear serve --init» printed it")
     signer = signer_of(key) if isinstance(key, str) else key
-    return Client(url, spoken, signer=signer, heard_unsigned=_say_unsigned, view=_view_beside(key, token_file))
+    view = _view_beside(key, token_file)
+    agreed = policy_in(policy or os.environ.get(POLICY))
+    client = Client(url, spoken, signer=signer, heard_unsigned=_say_unsigned, view=view, policy=agreed)
+    told = tuple(parse_verifier_key(text) for text in log_keys or os.environ.get(LOG_KEY, "").split())
+    if told:
+        client.view.pin(told)
+    return client
+
+
+def policy_in(name: str | None) -> Policy | None:
+    """The policy of witnesses in a file; None for no file."""
+    if not name:
+        return None
+    from keepclear.record.verify.__main__ import read_policy
+
+    return read_policy(Path(name))
 
 
 def _view_beside(key: str | Signer | None, token_file: str | None) -> LogView | None:

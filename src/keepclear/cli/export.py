@@ -34,6 +34,7 @@ def export(
     from keepclear.host.exporting import Sealed, Wanted
     from keepclear.host.handing_over import export as hand_over
     from keepclear.host.record_tree import open_tree
+    from keepclear.host.witnessing import policy_run_with
     from keepclear.store import SqliteStore
     from keepclear.store.sqlite import FILE_NAME
 
@@ -43,7 +44,7 @@ def export(
     try:
         log = boot.found(store, None)
         tree = sealed_to_its_end(open_tree(Path(data), store, log))
-        sealed = Sealed(tree.tiles.note, tree.keys, tree.salts, cosigned_before(tree))
+        sealed = Sealed(tree.tiles.note, tree.keys, tree.salts, cosigned_before(tree), policy_run_with(tree))
         with ProgressLine() as progress:
             size = hand_over(
                 store,

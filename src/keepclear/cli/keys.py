@@ -148,7 +148,7 @@ def _enrolment(client: Client, added: KeyFileSigner) -> dict[str, Any]:
 
 
 def _show_key(signer: KeyFileSigner, *, as_json: bool) -> None:
-    from keepclear.record.verify.public_key import fingerprint
+    from keepclear.record.fingerprint import fingerprint
 
     if as_json:
         print_json({"kid": signer.kid, "x": signer.x, "fingerprint": fingerprint(signer.kid)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -35,6 +35,15 @@ def plain(text: str) -> str:
 def print_json(answer: Any) -> None:
     """An answer as one JSON document, in ASCII so that no terminal or pipe can spoil it."""
     sys.stdout.write(json.dumps(answer, allow_nan=False) + "\n")
+
+
+def print_json_rows(head: dict[str, Any], key: str, rows: Sequence[str]) -> None:
+    """What ``print_json`` prints of ``head`` with a list under one more key, whose rows are texts in JSON already."""
+    opened = json.dumps({**head, key: []}, allow_nan=False).removesuffix("]}")
+    sys.stdout.write(opened)
+    for number, row in enumerate(rows):
+        sys.stdout.write(f", {row}" if number else row)
+    sys.stdout.write("]}\n")
 
 
 def console() -> Console:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected
+from keepclear.cli.connection import DEFAULT_HOST, Host, Token, TokenFile, connected, policy_in
 from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, print_json, print_line
 from keepclear.errors import InvalidInput, KeepclearError, NotFound, Overloaded, ReceiptMissing, VerificationFailed
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from keepclear.client import Client
     from keepclear.client.proofs import Receipt
     from keepclear.record.verify.note import VerifierKey
-    from keepclear.record.verify.policy import Policy
 
 FIRST_LINE = b"c2sp.org/tlog-proof@v1"
 AGAIN_S = 0.5
+YOU = "you"
+HOSTS_WORD = "The log's keys are those that the host gave first: compare them by voice, or give them with --log-key."
 
 
 def receipt(
@@ -45,23 +46,22 @@ def receipt(
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Get the receipt for a statement, verify it, and keep it. Ends with 1 when there is none in time."""
-    from keepclear.client.log_view import LogView
-
-    with connected(host, token, token_file) as client:
-        client.policy = _policy(policy)
-        if log_key:
-            client.view = LogView(client.view.path, _verifier_keys(log_key), name=client.view.name)
+    with connected(host, token, token_file, log_keys=log_key or (), policy=policy) as client:
         got = _within(client, statement, binding, within)
+        keys_from = client.view.keys_from
     try:
         Path(out).write_bytes(got.data)
     except OSError as error:
         raise InvalidInput("--out", f"{out}: {error.strerror}", "a file that can be written") from None
     told = _told(got.proven.entry, got.proven.index, got.proven.checkpoint.origin)
     told |= {"standing": got.proven.standing.word, "missing": list(got.proven.standing.missing), "out": out}
+    told |= {"keys_from": keys_from}
     if as_json:
         print_json(told)
     else:
         print_line(f"Receipt for entry {told['index']} of {told['origin']}, {told['standing']}: {out}")
+        if keys_from != YOU:
+            print_line(HOSTS_WORD)
     sys.stdout.flush()
     raise typer.Exit(BAD_NEWS if binding and not got.proven.standing.is_binding else FINE)
 
@@ -102,10 +102,10 @@ def verify_receipt(
     ``keys``: the log's verifier keys as the reader was told them, unless the policy in ``policy_file`` has them;
     ``desk_key``: the sender's public key (``x``), to check the statement's own signature. Raises ``InvalidInput``.
     """
+    from keepclear.record.proof import parse_proof, verify_proof
     from keepclear.record.verify.policy import LogLine, Policy
-    from keepclear.record.verify.proof import parse_proof, verify_proof
 
-    policy = _policy(policy_file) or Policy((), (), (), None)
+    policy = policy_in(policy_file) or Policy((), (), (), None)
     if keys:
         policy = Policy(
             tuple(LogLine(key) for key in _verifier_keys(keys)), policy.witnesses, policy.groups, policy.quorum
@@ -180,12 +180,6 @@ def _print_verified(told: dict[str, Any]) -> None:
     for failure in told["failures"]:
         print_line(f"FAILED: {failure}")
     print_line("The receipt is verified." if told["verified"] else "The receipt is NOT verified.")
-
-
-def _policy(name: str | None) -> Policy | None:
-    from keepclear.record.verify.__main__ import read_policy
-
-    return None if name is None else read_policy(Path(name))
 
 
 def _verifier_keys(texts: Sequence[str]) -> list[VerifierKey]:

@@ -12,8 +12,8 @@ from keepclear.cli.output import BAD_INPUT, BAD_NEWS, FINE, JSON_OPTION, print_j
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from keepclear.record.verify.compare import Comparison, Shown
-    from keepclear.record.verify.evidence import Evidence
+    from keepclear.record.compare import Comparison, Shown
+    from keepclear.record.evidence import Evidence
     from keepclear.record.verify.note import VerifierKey
 
 group = typer.Typer(help="What several hands hold of the record.", no_args_is_help=True, rich_markup_mode=None)
@@ -27,7 +27,9 @@ def compare(
     ],
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="VKEY", help="A key of the log as you were told it; may be given twice."),
+        typer.Option(
+            "--key", "--log-key", metavar="VKEY", help="A key of the log as you were told it; may be given twice."
+        ),
     ] = None,
     evidence: Annotated[
         str, typer.Option("--evidence", metavar="FILE", help="Where both signed checkpoints go if they do not fit.")
@@ -35,7 +37,7 @@ def compare(
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Find out whether these are of one log. Ends with 1 if the log has signed two histories."""
-    from keepclear.record.verify.compare import compare as compare_files
+    from keepclear.record.compare import compare as compare_files
 
     paths = [Path(name) for name in files]
     keys, told = _keys(paths, key or [])
@@ -50,7 +52,7 @@ def compare(
 
 
 def _keys(paths: list[Path], given: list[str]) -> tuple[list[VerifierKey], str]:
-    from keepclear.record.verify.compare import keys_in
+    from keepclear.record.compare import keys_in
     from keepclear.record.verify.note import parse_verifier_key
 
     if given:

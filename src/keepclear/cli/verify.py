@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keepclear.cli.connection import policy_in
 from keepclear.cli.output import BAD_NEWS, FINE, JSON_OPTION, print_json, print_line
 from keepclear.cli.progress import ProgressLine
 from keepclear.errors import InvalidInput
@@ -28,7 +29,9 @@ def verify(
     ] = False,
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="VKEY", help="A key of the log as you were told it; may be given twice."),
+        typer.Option(
+            "--key", "--log-key", metavar="VKEY", help="A key of the log as you were told it; may be given twice."
+        ),
     ] = None,
     policy: Annotated[
         str | None, typer.Option("--policy", metavar="FILE", help="The witnesses whose quorum you ask for.")
@@ -47,14 +50,13 @@ def verify(
 
     if is_receipt(Path(bundle)):
         raise typer.Exit(verify_receipt(Path(bundle), key or (), policy, desk_key, as_json=as_json))
-    from keepclear.record.verify.__main__ import read_policy
     from keepclear.record.verify.check import Asked
     from keepclear.record.verify.check import verify as check
     from keepclear.record.verify.note import parse_verifier_key
 
     asked = Asked(
         tuple(parse_verifier_key(text) for text in key or ()),
-        None if policy is None else read_policy(Path(policy)),
+        policy_in(policy),
         None if against is None else Path(against),
     )
     with ProgressLine() as progress:
@@ -113,7 +115,7 @@ def as_shown(report: Report, again: WorkedAgain | None) -> dict[str, Any]:
 
 
 def _print(report: Report, again: WorkedAgain | None) -> None:
-    from keepclear.record.verify.told import lines_of
+    from keepclear.record.verify.findings import lines_of
 
     *lines, verdict = lines_of(report)
     for line in lines:

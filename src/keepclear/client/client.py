@@ -48,7 +48,7 @@ class Client(LineWords, LineReadings, Proofs):
     twice. With a ``signer`` everything that is said is signed, once, and tried again in the same bytes.
 
     ``view`` is what the desk has seen of the log, which outlives the client where it has a file; ``policy`` says whose
-    cosignatures make a receipt binding.
+    cosignatures make a receipt binding, and the log's keys that it names are believed in place of the host's.
     """
 
     def __init__(
@@ -73,6 +73,8 @@ class Client(LineWords, LineReadings, Proofs):
         )
         self.view = view or LogView(None)
         self.policy = policy
+        if policy is not None and policy.logs:
+            self.view.pin(policy.log_keys)
         self._gossips = view is not None
         self._kept_up_s: float | None = None
         self._told: dict[str, int] = {}

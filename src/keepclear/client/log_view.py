@@ -14,15 +14,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from keepclear.errors import InvalidInput, KeepclearError, NotFound, SplitView, VerificationFailed
+from keepclear.record.consistency import verify_consistency
 from keepclear.record.durable import replace_synced
+from keepclear.record.evidence import Evidence, why_split
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
-from keepclear.record.verify.evidence import Evidence, why_split
 from keepclear.record.verify.note import Note, SignatureType, VerifierKey, parse_note, parse_verifier_key, verify_note
-from keepclear.record.verify.tree import verify_consistency
 
 FORMAT = "keepclear-seen/1"
+YOU, HOST = "you", "the host"
+"""Whose word the log's keys are: told to the desk another way, or the first that a host gave."""
+
+
+class Seen(NamedTuple):
+    """What a desk has seen: the log's keys, the newest checkpoint, and whose word the keys are."""
+
+    keys: tuple[VerifierKey, ...]
+    newest: tuple[Note, Checkpoint] | None
+    keys_from: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +59,9 @@ class LogView:
         self.name = name
         self._path = path
         self._guard = threading.RLock()
-        self._keys, self._newest = self._read()
+        self._keys, self._newest, self._keys_from = self._read()
         if keys:
-            self._keys = tuple(keys)
-            if self._newest is not None:
-                self._verified(self._newest[0])
+            self.pin(keys)
 
     @property
     def path(self) -> Path | None:
@@ -63,6 +72,11 @@ class LogView:
     def keys(self) -> tuple[VerifierKey, ...]:
         """The log's keys that are believed; none before the first host was asked."""
         return self._keys
+
+    @property
+    def keys_from(self) -> str:
+        """``you`` where the desk was told the keys, then or now; ``the host`` where the host's own were believed."""
+        return self._keys_from
 
     @property
     def newest(self) -> Checkpoint | None:
@@ -79,6 +93,15 @@ class LogView:
             known = {(key.name, key.key_id) for key in self._keys if key.type is SignatureType.ED25519}
             lines = tuple(line for line in note.lines if (line.name, line.key_id) in known)
             return Note(note.text, lines).to_bytes().decode("utf-8") if lines else None
+
+    def pin(self, keys: Sequence[VerifierKey]) -> None:
+        """These are the log's keys and no others, whatever was believed before. Raises ``VerificationFailed`` when
+        what was seen until now is not signed by them: then it was another log's.
+        """
+        with self._guard:
+            self._keys, self._keys_from = tuple(keys), YOU
+            if self._newest is not None:
+                self._verified(self._newest[0])
 
     def trust(self, keys: Sequence[VerifierKey]) -> None:
         """These are the log's keys, unless others are believed already; they are to be compared by voice."""
@@ -157,13 +180,14 @@ class LogView:
         if self._path is None or self._newest is None:
             return
         try:
-            _, there = self._read()
+            there = self._read().newest
         except KeepclearError:
             there = None
         if there is not None and there[1].size > self._newest[1].size:
             return
         value = {
             "format": FORMAT,
+            "keys_from": self._keys_from,
             "log_keys": [key.text for key in self._keys],
             "checkpoint": self._newest[0].to_bytes().decode("utf-8"),
         }
@@ -173,14 +197,14 @@ class LogView:
             reason = error.strerror or "it cannot be written"
             raise InvalidInput(str(self._path), reason, "a file that this desk may keep its view in") from None
 
-    def _read(self) -> tuple[tuple[VerifierKey, ...], tuple[Note, Checkpoint] | None]:
+    def _read(self) -> Seen:
         if self._path is None or not self._path.exists():
-            return (), None
+            return Seen((), None, HOST)
         return read_view(self._path)
 
 
-def read_view(path: Path) -> tuple[tuple[VerifierKey, ...], tuple[Note, Checkpoint] | None]:
-    """The keys and the checkpoint that a view's file holds. Raises ``InvalidInput`` that names the file."""
+def read_view(path: Path) -> Seen:
+    """What a view's file holds. Raises ``InvalidInput`` that names the file."""
     expected = "what Keepclear wrote there; remove it to begin anew, if you know why it is not"
     try:
         value = json.loads(path.read_bytes())
@@ -193,7 +217,7 @@ def read_view(path: Path) -> tuple[tuple[VerifierKey, ...], tuple[Note, Checkpoi
             raise InvalidInput(str(path), "a checkpoint that its keys have not signed", expected)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, VerificationFailed) as error:
         raise InvalidInput(str(path), f"cannot be used ({type(error).__name__})", expected) from None
-    return keys, (note, checkpoint)
+    return Seen(keys, (note, checkpoint), YOU if value.get("keys_from") == YOU else HOST)
 
 
 def _now() -> str:

@@ -12,11 +12,11 @@ import httpx2
 
 from keepclear.client.log_view import Between, LogView
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.proof import Proven, parse_proof, verify_proof
 from keepclear.record.verify.encoding import bytes_of
 from keepclear.record.verify.jws import taken_apart
 from keepclear.record.verify.note import parse_note, parse_verifier_key
 from keepclear.record.verify.policy import LogLine, Policy
-from keepclear.record.verify.proof import Proven, parse_proof, verify_proof
 
 Json = dict[str, Any]
 
@@ -118,9 +118,9 @@ class Proofs(ABC):
             self.view.trust([parse_verifier_key(text) for text in self.record_status()["log_keys"]])
 
     def _policy(self) -> Policy:
-        if self.policy is not None:
-            return self.policy
-        return Policy(tuple(LogLine(key) for key in self.view.keys), (), (), None)
+        policy = self.policy or Policy((), (), (), None)
+        logs = policy.logs or tuple(LogLine(key) for key in self.view.keys)
+        return Policy(logs, policy.witnesses, policy.groups, policy.quorum)
 
     def _between(self, old: int, new: int) -> Between:
         shown = self._fetch("GET", "/v1/consistency", params={"from": old, "to": new}).json()

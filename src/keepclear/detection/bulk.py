@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from keepclear.spacetime.gathered import Ints, gather, starts
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.geoid import undulation_m
 from keepclear.spacetime.heights import EGM96_DOUBT_M, HeightLimit, HeightRules, height_band
-from keepclear.spacetime.separation import SeparationRule, separation_between
+from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
@@ -37,6 +38,9 @@ _USUAL_AT_ONCE = 2_000_000
 """Pairs in an answer of the tree, where the rows asked about before are a guide to those asked about next."""
 _MOST_TIMES = 4
 """How many times as many rows are asked about as at first, at most."""
+MOST_PORTIONS = 1_024
+_PORTION = 1_000
+"""Rows: of what most files have, about as many pairs as are judged at once."""
 _BEYOND = 1e15
 _SEEN = (256, 2048)
 """Of how many rows it is seen which dimensions tell them apart."""
@@ -62,8 +66,7 @@ def cases_among(
     plans: Sequence[Plan], rules: Sequence[SeparationRule], heights: HeightRules, *, include_same_party: bool
 ) -> Iterator[Case]:
     """The pairs of these plans that may not clear each other, each once, by their two ids; no two have one id."""
-    them = sorted(plans, key=lambda plan: plan.id)
-    for a, b, separation, _ in _cases(them, None, rules, heights, include_same_party=include_same_party):
+    for a, b, separation, _ in Search.among(plans, rules, heights, include_same_party=include_same_party).cases():
         yield a, b, separation
 
 
@@ -76,7 +79,8 @@ def cases_between(
     include_same_party: bool,
 ) -> Iterator[Case]:
     """The pairs of one of the plans and one of the others that may not clear each other; no two have one id."""
-    for a, b, separation, _ in _cases(plans, others, rules, heights, include_same_party=include_same_party):
+    search = Search(plans, others, rules, heights, include_same_party=include_same_party)
+    for a, b, separation, _ in search.cases():
         yield a, b, separation
 
 
@@ -84,8 +88,8 @@ def meetings_among(
     plans: Sequence[Plan], rules: Sequence[SeparationRule], heights: HeightRules, *, include_same_party: bool
 ) -> Iterator[Meeting]:
     """The rows of those of ``cases_among`` that do not clear each other."""
-    them = sorted(plans, key=lambda plan: plan.id)
-    return meetings_near(_cases(them, None, rules, heights, include_same_party=include_same_party), heights)
+    search = Search.among(plans, rules, heights, include_same_party=include_same_party)
+    return meetings_near(search.cases(), heights)
 
 
 def meetings_between(
@@ -97,7 +101,8 @@ def meetings_between(
     include_same_party: bool,
 ) -> Iterator[Meeting]:
     """The rows of those of ``cases_between`` that do not clear each other."""
-    return meetings_near(_cases(plans, others, rules, heights, include_same_party=include_same_party), heights)
+    search = Search(plans, others, rules, heights, include_same_party=include_same_party)
+    return meetings_near(search.cases(), heights)
 
 
 def rows_of(plans: Sequence[Plan], heights: HeightRules) -> Rows:
@@ -141,16 +146,13 @@ def _of_volumes(volumes: Sequence[Volume], heights: HeightRules) -> tuple[Floats
 
 def _all_limits(volumes: Sequence[Volume], heights: HeightRules) -> Floats:
     """What ``_limits`` says of each volume, (n, 4). Few heights are said, and most of them are one object each."""
-    known: dict[tuple[int, int], int] = {}
-    table: list[tuple[float, float, float, float]] = []
-    numbers = []
-    for volume in volumes:
-        said = id(volume.floor), id(volume.ceiling)
-        if said not in known:
-            known[said] = len(table)
-            table.append(_limits(volume, heights))
-        numbers.append(known[said])
-    return np.array(table)[numbers]
+    said = [(id(volume.floor), id(volume.ceiling)) for volume in volumes]
+    first: dict[tuple[int, int], Volume] = {}
+    for both, volume in zip(said, volumes, strict=True):
+        first.setdefault(both, volume)
+    table = np.array([_limits(volume, heights) for volume in first.values()])
+    number = dict(zip(first, range(len(first)), strict=True))
+    return np.asarray(table[list(map(number.__getitem__, said))])
 
 
 def _limits(volume: Volume, heights: HeightRules) -> tuple[float, float, float, float]:
@@ -187,51 +189,90 @@ def _sea_level_m(at: Floats, across_m: Floats) -> tuple[Floats, Floats]:
 class _Apart:
     """What every two activities keep apart, as a growth of each dimension; activities by number."""
 
-    def __init__(self, plans: Sequence[Plan], rules: Sequence[SeparationRule]) -> None:
-        self._number = {name: number for number, name in enumerate(sorted({plan.activity for plan in plans}))}
-        self.grow: Floats = np.zeros((len(self._number), len(self._number), 5))
-        for one, i in self._number.items():
-            for other, j in self._number.items():
+    def __init__(self, sides: tuple[Sequence[Plan], Sequence[Plan]], rules: Sequence[SeparationRule]) -> None:
+        number = {
+            name: number for number, name in enumerate(sorted({plan.activity for side in sides for plan in side}))
+        }
+        self.activities = [np.array([number[plan.activity] for plan in side], np.int64) for side in sides]
+        """Of both sides, the number of each plan's activity."""
+        self.grow: Floats = np.zeros((len(number), len(number), 5))
+        for one, i in number.items():
+            for other, j in number.items():
                 kept = separation_between(rules, one, other)
                 self.grow[i, j, :HEIGHT] = kept.lateral_m + 0.02
                 self.grow[i, j, HEIGHT] = kept.vertical_m + HEIGHT_DOUBT_M + GEOID_SLOPE * kept.lateral_m
                 self.grow[i, j, TIME] = kept.time_ms
 
-    def activity(self, plans: Sequence[Plan]) -> Ints:
-        """The number of each plan's activity."""
-        return np.array([self._number[plan.activity] for plan in plans], np.int64)
+
+class Search:
+    """Which pairs of plans may not clear each other, looked for in portions: each by itself, in any order."""
+
+    def __init__(
+        self,
+        plans: Sequence[Plan],
+        others: Sequence[Plan] | None,
+        rules: Sequence[SeparationRule],
+        heights: HeightRules,
+        *,
+        include_same_party: bool,
+    ) -> None:
+        """``others`` of None are the plans themselves: then it is about each two of them, once, in their order."""
+        self._plans, self._others = plans, plans if others is None else others
+        self._rules, self._heights = rules, heights
+        self._same_party, self._once = include_same_party, others is None
+        self._kept: dict[tuple[str, str], Separation] = {}
+        self.portions: list[tuple[int, int]] = []
+        """The first of the plans of each portion, and the one after its last."""
+        if not self._plans or not self._others:
+            return
+        ours = rows_of(plans, heights)
+        self._rows = ours, ours if others is None else rows_of(others, heights)
+        self._nearby = _Nearby(*self._rows, _Apart((self._plans, self._others), rules))
+        party = {name: number for number, name in enumerate({p.party for p in (*plans, *self._others)})}
+        self._party = [np.array([party[p.party] for p in side], np.int64) for side in (plans, self._others)]
+        self.portions = _portions(ours.first)
+
+    @classmethod
+    def among(
+        cls, plans: Sequence[Plan], rules: Sequence[SeparationRule], heights: HeightRules, *, include_same_party: bool
+    ) -> Search:
+        """The pairs of these plans, each once, by their two ids; no two have one id."""
+        them = sorted(plans, key=lambda plan: plan.id)
+        return cls(them, None, rules, heights, include_same_party=include_same_party)
+
+    def meetings(self, portion: int, *, overlap: bool = True) -> Iterator[Meeting]:
+        """The rows of those of one portion that do not clear each other."""
+        return meetings_near(self._cases(*self.portions[portion]), self._heights, overlap=overlap)
+
+    def cases(self) -> Iterator[NearCase]:
+        """The pairs of all portions, and which of their volumes come near each other."""
+        return self._cases(0, len(self._plans)) if self.portions else iter(())
+
+    def _cases(self, begin: int, end: int) -> Iterator[NearCase]:
+        for one, other in self._nearby.of_plans(begin, end, self._asked):
+            for a, b, near in _by_pair(*self._rows, one, other):
+                ours, theirs = self._plans[a], self._others[b]
+                flown = isinstance(ours.envelope, Trajectory) or isinstance(theirs.envelope, Trajectory)
+                yield ours, theirs, self._separation(ours.activity, theirs.activity), None if flown else near
+
+    def _separation(self, one: str, other: str) -> Separation:
+        both = one, other
+        if both not in self._kept:
+            self._kept[both] = separation_between(self._rules, one, other)
+        return self._kept[both]
+
+    def _asked(self, one: Ints, other: Ints) -> npt.NDArray[np.bool_]:
+        """Which pairs of rows are asked about at all."""
+        a, b = self._rows[0].owner[one], self._rows[1].owner[other]
+        wanted = a < b if self._once else np.ones(len(a), bool)
+        return wanted if self._same_party else wanted & (self._party[0][a] != self._party[1][b])
 
 
-def _cases(
-    plans: Sequence[Plan],
-    others: Sequence[Plan] | None,
-    rules: Sequence[SeparationRule],
-    heights: HeightRules,
-    *,
-    include_same_party: bool,
-) -> Iterator[NearCase]:
-    theirs = plans if others is None else others
-    if not plans or not theirs:
-        return
-    ours = rows_of(plans, heights)
-    rows = ours if others is None else rows_of(theirs, heights)
-    apart = _Apart([*plans, *theirs], rules)
-    party = {name: number for number, name in enumerate({plan.party for plan in (*plans, *theirs)})}
-    side = [np.array([party[plan.party] for plan in each], np.int64) for each in (plans, theirs)]
-    kept = {}
-
-    def asked(one: Ints, other: Ints) -> npt.NDArray[np.bool_]:
-        a, b = ours.owner[one], rows.owner[other]
-        wanted = np.ones(len(a), bool) if others is not None else a < b
-        return wanted if include_same_party else wanted & (side[0][a] != side[1][b])
-
-    for one, other in _near(ours, rows, apart.activity(plans), apart.activity(theirs), apart.grow, asked):
-        for a, b, near in _by_pair(ours, rows, one, other):
-            both = plans[a].activity, theirs[b].activity
-            if both not in kept:
-                kept[both] = separation_between(rules, *both)
-            flown = isinstance(plans[a].envelope, Trajectory) or isinstance(theirs[b].envelope, Trajectory)
-            yield plans[a], theirs[b], kept[both], None if flown else near
+def _portions(first: Ints) -> list[tuple[int, int]]:
+    """Runs of plans with about as many rows each; ``first`` (plans + 1,) is the first row of each plan."""
+    most = max(_PORTION, -(-int(first[-1]) // MOST_PORTIONS))
+    bounds = np.append(np.searchsorted(first, np.arange(0, first[-1], most)), len(first) - 1)
+    return list(pairwise(np.unique(bounds).tolist()))
 
 
 def _by_pair(ours: Rows, theirs: Rows, one: Ints, other: Ints) -> Iterator[tuple[int, int, Near]]:
@@ -251,30 +292,45 @@ def _where(true: npt.NDArray[np.bool_], one: Ints, other: Ints) -> tuple[Ints, I
     return one[true], other[true]
 
 
-def _near(
-    ours: Rows, theirs: Rows, our_activity: Ints, their_activity: Ints, grow: Floats, asked: _Asked
-) -> Iterator[tuple[Ints, Ints]]:
-    """The rows asked about that come near each other, by number; those of one of our plans come together."""
-    first, second = _telling(ours, theirs, grow.max(axis=(0, 1)))
-    flat = [np.clip(side, -_BEYOND, _BEYOND) for side in (theirs.low, theirs.high)]
-    tree = shapely.STRtree(shapely.box(flat[0][:, first], flat[0][:, second], flat[1][:, first], flat[1][:, second]))
-    widest = grow.max(axis=1)[our_activity][ours.owner]
-    low, high = np.clip(ours.low - widest, -_BEYOND, _BEYOND), np.clip(ours.high + widest, -_BEYOND, _BEYOND)
-    fewest = max(_MOST_AT_ONCE // len(theirs.owner), 1)
-    done, many = 0, fewest
-    while done < len(ours.first) - 1:
-        until = max(int(np.searchsorted(ours.first, ours.first[done] + many, side="right")) - 1, done + 1)
-        own = slice(int(ours.first[done]), int(ours.first[until]))
-        boxes = shapely.box(low[own, first], low[own, second], high[own, first], high[own, second])
-        one, other = tree.query(boxes)
-        many = min(max(_USUAL_AT_ONCE * len(boxes) // max(len(one), 1), fewest), _MOST_TIMES * fewest)
-        one = one + own.start
-        one, other = _where(asked(one, other), one, other)
+class _Nearby:
+    """Finds the rows of plans that come near each other: one tree for all of theirs, asked about some of ours."""
+
+    def __init__(self, ours: Rows, theirs: Rows, apart: _Apart) -> None:
+        self._ours, self._theirs, self._grow = ours, theirs, apart.grow
+        self._activity = apart.activities[0][ours.owner], apart.activities[1][theirs.owner]
+        self._telling = _telling(ours, theirs, apart.grow.max(axis=(0, 1)))
+        self._tree = shapely.STRtree(self._boxes(theirs.low, theirs.high))
+
+    def _boxes(self, low: Floats, high: Floats) -> npt.NDArray[Any]:
+        first, second = self._telling
+        flat = [np.clip(side[:, at], -_BEYOND, _BEYOND) for side in (low, high) for at in (first, second)]
+        boxes: npt.NDArray[Any] = shapely.box(*flat)
+        return boxes
+
+    def of_plans(self, begin: int, end: int, asked: _Asked) -> Iterator[tuple[Ints, Ints]]:
+        """The rows asked about that come near each other, by number, for the plans of ours from ``begin`` to ``end``;
+        those of one of our plans come together.
+        """
+        first = self._ours.first
+        fewest = max(_MOST_AT_ONCE // len(self._theirs.owner), 1)
+        done, many = begin, fewest
+        while done < end:
+            until = int(np.searchsorted(first, first[done] + many, side="right")) - 1
+            until = min(max(until, done + 1), end)
+            own = slice(int(first[done]), int(first[until]))
+            widest = self._grow.max(axis=1)[self._activity[0][own]]
+            one, other = self._tree.query(self._boxes(self._ours.low[own] - widest, self._ours.high[own] + widest))
+            rows = own.stop - own.start
+            many = min(max(_USUAL_AT_ONCE * rows // max(len(one), 1), fewest), _MOST_TIMES * fewest)
+            yield self._meeting(*_where(asked(one + own.start, other), one + own.start, other))
+            done = until
+
+    def _meeting(self, one: Ints, other: Ints) -> tuple[Ints, Ints]:
+        """Those of the pairs of rows that come together in all dimensions."""
         for dimension in (HEIGHT, TIME, X, Y, Z):
-            by = grow[our_activity[ours.owner[one]], their_activity[theirs.owner[other]], dimension]
-            one, other = _where(_meet(ours, theirs, one, other, dimension, by), one, other)
-        yield one, other
-        done = until
+            by = self._grow[self._activity[0][one], self._activity[1][other], dimension]
+            one, other = _where(_meet(self._ours, self._theirs, one, other, dimension, by), one, other)
+        return one, other
 
 
 def _meet(ours: Rows, theirs: Rows, one: Ints, other: Ints, dimension: int, by: Floats) -> npt.NDArray[np.bool_]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from keepclear.detection.columns import Columns
 from keepclear.detection.extent import reach_of
+from keepclear.detection.filling import Filling
 from keepclear.detection.judge import judge, meetings
 from keepclear.detection.kernels_ask import ask_fresh, ask_in_turn
 from keepclear.detection.kernels_height import OVERLAP
@@ -23,25 +24,22 @@ from keepclear.detection.kernels_rows import (
     OWNER,
     TICK_MS,
     WHOSE,
-    prepare,
 )
 from keepclear.detection.meeting import Meeting, Verdict
-from keepclear.detection.opaque import make_opaque
-from keepclear.detection.packed import Said, height_rules, said_of, say
+from keepclear.detection.packed import Said, say
 from keepclear.detection.plan import Plan
 from keepclear.detection.row_columns import columns_of_rows
 from keepclear.detection.rows import GridRows, Rows
 from keepclear.detection.scratch import Scratch
 from keepclear.detection.shelves import GridShelves
-from keepclear.errors import InvalidInput
 from keepclear.spacetime.envelope import span_ms
 from keepclear.spacetime.geodesic import Floats
 from keepclear.spacetime.heights import HeightRules
 from keepclear.spacetime.separation import Separation, SeparationRule, separation_between
 
-_AT_ONCE = 8_192
-MOST_ACTIVITIES = 256
-"""An activity is kept in eight bits beside its party."""
+_AT_ONCE = 512
+"""Plans whose rows are made together: of more, what is only needed for it lives long enough to be searched for garbage
+again and again."""
 
 Near = tuple[list[int], list[int]]
 """Of the plans that one may not clear the slots, and whether each conflicts for sure (``kernels_height.OVERLAP``)."""
@@ -52,8 +50,8 @@ class GridIndex:
 
     def __init__(self, rules: Sequence[SeparationRule], heights: HeightRules) -> None:
         self._rules, self._heights = tuple(rules), heights
-        self._height_rules = height_rules(heights)
         self._rows, self._shelves = GridRows(), GridShelves()
+        self._filling = Filling(self._rows, heights)
         self._agree_on_separations()
         self._scratch = Scratch()
 
@@ -79,7 +77,7 @@ class GridIndex:
     def put(self, plan: Plan) -> None:
         """Takes a plan in, in place of the one with its id, if any."""
         said = self._said([plan])
-        made = self._prepared([plan], said)
+        made = self._filling.made([plan], said)
         self.withdraw(plan.id)
         ((first, end),) = self._rows.rows_of(self._rows.keep([plan], said, made)).tolist()
         self._shelves.link(self._rows, range(first, end))
@@ -87,17 +85,16 @@ class GridIndex:
     def put_many(self, plans: Iterable[Plan]) -> None:
         """``put`` for many plans at once, a good deal faster; of two with one id the later one stays."""
         several = iter(plans)
-        fresh: list[npt.NDArray[np.int64]] = []
+        fresh = [np.empty(0, np.int64)]
         try:
             while part := list({plan.id: plan for plan in islice(several, _AT_ONCE)}.values()):
                 said = self._said(part)
-                made = self._prepared(part, said)
+                made = self._filling.made(part, said)
                 for plan in part:
                     self.withdraw(plan.id)
-                spans = self._rows.rows_of(self._rows.keep(part, said, made))
-                fresh += [np.arange(first, end) for first, end in spans.tolist()]
+                fresh.append(self._rows.keep(part, said, made))
         finally:
-            rows = np.concatenate([np.empty(0, np.int64), *fresh])
+            rows = self._rows.all_rows_of(np.concatenate(fresh))
             if len(rows) > self._shelves.rows:
                 self.settle()
             else:
@@ -118,7 +115,7 @@ class GridIndex:
     def _admitted(self, plans: Sequence[Plan], include_same_party: bool) -> list[list[tuple[str, Verdict]]]:
         """``admit_many`` for plans of different ids."""
         rows, said = self._rows, self._said(plans)
-        made = self._prepared(plans, said)
+        made = self._filling.made(plans, said)
         olds = [rows.slots.get(plan.id, -1) for plan in plans]
         spans = rows.rows_of(rows.keep(plans, said, made))
         self._shelves.make_room(len(said.numbers) + 1)
@@ -285,7 +282,7 @@ class GridIndex:
             return []
         said, olds = self._said(plans), [self._rows.slots.get(plan.id, -1) for plan in plans]
         spans = np.array([said.rows[:-1], said.rows[1:]], np.int64).T.copy()
-        return self._near_in_turn(plans, spans, olds, self._prepared(plans, said), include_same_party)
+        return self._near_in_turn(plans, spans, olds, self._filling.made(plans, said), include_same_party)
 
     def _near_in_turn(
         self, plans: Sequence[Plan], spans: npt.NDArray[np.int64], olds: list[int], asked: Rows | None, same_party: bool
@@ -322,7 +319,7 @@ class GridIndex:
         return (
             (rows.heads, rows.exact, rows.xyz),
             self._shelves.tables(),
-            (self._separations, self._widest, self._height_rules),
+            (self._separations, self._widest, self._filling.height_rules),
             (*self._scratch.tables(), rows.names.addresses),
         )
 
@@ -340,21 +337,23 @@ class GridIndex:
             yield from zip(owners.tolist(), *pairs, strict=True)
 
     def _said(self, plans: Sequence[Plan]) -> Said:
-        return said_of(plans, [self._whose(plan) for plan in plans], self._heights)
+        said = self._filling.said(plans)
+        self._agree_on_new_activities()
+        return said
 
     def _whose(self, plan: Plan) -> int:
-        activity = self._rows.activities.get(plan.activity)
-        if activity is None:
-            if len(self._rows.activities) == MOST_ACTIVITIES:
-                expected = f"no more than {MOST_ACTIVITIES} activities in all"
-                raise InvalidInput("activity", repr(plan.activity), expected)
-            activity = self._rows.activities[plan.activity] = len(self._rows.activities)
+        number = self._rows.whose(plan)
+        self._agree_on_new_activities()
+        return number
+
+    def _agree_on_new_activities(self) -> None:
+        if len(self._rows.activities) != self._agreed:
             self._agree_on_separations()
-        return (self._rows.parties.setdefault(plan.party, len(self._rows.parties)) << 8) | activity
 
     def _agree_on_separations(self) -> None:
         """What every two activities keep apart, and the most that each keeps from any."""
         names = list(self._rows.activities)
+        self._agreed = len(names)
         many = max(len(names), 1)
         self._separations: Floats = np.zeros((many, many, 3))
         self._widest: Floats = np.zeros((many, 5))
@@ -364,20 +363,6 @@ class GridIndex:
                 self._separations[i, j] = apart.lateral_m, apart.vertical_m, apart.time_ms
                 reach, wait_ms = reach_of(apart)
                 self._widest[i] = np.maximum(self._widest[i], [*reach, wait_ms / TICK_MS + 1])
-
-    def _prepared(self, plans: Sequence[Plan], said: Said) -> Rows:
-        """Rows made from what was said; those the kernels leave alone are made from the plan's own bounds."""
-        heads = np.empty((len(said.numbers), 16), np.int32)
-        singles = heads.view(np.float32)
-        exact, xyz = np.empty((len(heads), 8)), np.empty((len(said.places), 3))
-        odd = prepare(said.numbers, said.places, self._height_rules, heads, singles, exact, xyz, 0, 0)
-        if len(odd):
-            owners = np.unique(np.searchsorted(said.rows, odd, side="right") - 1)
-            for number in owners.tolist():
-                make_opaque(
-                    plans[number], slice(said.rows[number], said.rows[number + 1]), heads, singles, self._heights
-                )
-        return heads, exact, xyz
 
     def _next_mark(self, count: int) -> None:
         """Marks for so many questions, and room for whatever there is."""

@@ -59,11 +59,11 @@ def meetings(cases: Iterable[Case], heights: HeightRules) -> Iterator[Meeting]:
     return meetings_near(((*case, None) for case in cases), heights)
 
 
-def meetings_near(cases: Iterable[NearCase], heights: HeightRules) -> Iterator[Meeting]:
+def meetings_near(cases: Iterable[NearCase], heights: HeightRules, *, overlap: bool = True) -> Iterator[Meeting]:
     """The same, with a look only at those volumes of which it is known that they may meet."""
     several = iter(cases)
     while portion := list(islice(several, _AT_ONCE)):
-        for _, row in _met(portion, heights, overlap=True):
+        for _, row in _met(portion, heights, overlap=overlap):
             yield row
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from keepclear.detection.compiled import compiled, compiled_lean
+from keepclear.detection.kernels_boxes import box_meets
 from keepclear.detection.kernels_fetch import fetch_at, fetch_row
 from keepclear.detection.kernels_glance import GLANCE_M, glance
 from keepclear.detection.kernels_height import CLEAR, OVERLAP, UNSURE, heights_meet
@@ -33,7 +34,6 @@ from keepclear.detection.kernels_rows import (
     WRONG,
     Heads,
     Ints,
-    Singles,
     prepare,
 )
 from keepclear.detection.kernels_shelves import HELD, NUMBER, SHELVES, link, unlink
@@ -49,8 +49,8 @@ _ALWAYS = 2_100_000_000
 """Ticks beyond all that there are."""
 LINE = 16
 """Words that the machine fetches at once."""
-SKETCH_LINES = 13
-"""Lines in which a leaf's frame and sketch lie, wherever they begin."""
+SKETCH_LINES = 12
+"""Lines in which a leaf's frame and sketch lie; it begins with a line (``aligned``)."""
 
 
 @compiled_lean
@@ -111,23 +111,13 @@ def _look(
 
 
 @compiled_lean
-def _meets(side: Singles, box: Heads, low: Singles, high: Singles, start: int, until: int) -> bool:
-    """True when a box comes into another and a window; all sides are compared, which is faster than to choose."""
-    return bool(
-        (box[START] < until) & (box[END] > start)
-        & (side[0] <= high[0]) & (side[4] >= low[0]) & (side[1] <= high[1]) & (side[5] >= low[1])
-        & (side[2] <= high[2]) & (side[6] >= low[2]) & (side[3] <= high[3]) & (side[7] >= low[3])
-    )  # fmt: skip
-
-
-@compiled_lean
-def _leaves_near(low: Singles, high: Singles, start: int, until: int, laid: Tables, passing: Heads, met: Heads) -> int:
+def _leaves_near(box: Heads, laid: Tables, passing: Heads, met: Heads) -> int:
     """Takes down the leaves whose boxes come into a box and a window, by their places on the shelves; how many."""
     shelves, leaves, _, boxes, pool = laid
-    sides, leaf_sides, lines = shelves.view(np.float32), leaves.view(np.float32), boxes.reshape(-1, LINE)
+    lines = boxes.reshape(-1, LINE)
     over = many = 0
     for shelf in range(pool[SHELVES]):
-        if _meets(sides[shelf], shelves[shelf], low, high, start, until):
+        if box_meets(shelves, shelf, box):
             passing[over] = shelf
             over += 1
             for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves[shelf, HELD]):
@@ -135,7 +125,7 @@ def _leaves_near(low: Singles, high: Singles, start: int, until: int, laid: Tabl
     for i in range(over):
         shelf = passing[i]
         for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves[shelf, HELD]):
-            if _meets(leaf_sides[leaf], leaves[leaf], low, high, start, until):
+            if box_meets(leaves, leaf, box):
                 met[many] = leaf
                 many += 1
                 for line in range(SKETCH_LINES):
@@ -178,10 +168,8 @@ def _near(asked: Tables, skip: int, later: bool, rows: Tables, laid: Tables, scr
     _, leaves, _, boxes, _ = laid
     marks, _, _, taken, met, names = scratch
     box, values, _, _ = asked
-    sides, side = heads.view(np.float32), box.view(np.float32)
-    low, high, start, until = side[:4], side[4:8], box[START], box[END]
-    sides_of(side, box, values)
-    many = _leaves_near(low, high, start, until, laid, taken, met)
+    sides_of(box.view(np.float32), box, values)
+    many = _leaves_near(box, laid, taken, met)
     many = _sketches_near(many, leaves, boxes, met, taken, asked)
     wanted = near = 0
     for i in range(many):
@@ -195,7 +183,7 @@ def _near(asked: Tables, skip: int, later: bool, rows: Tables, laid: Tables, scr
             fetch_row(names, plan)
     for i in range(wanted):
         row = taken[i]
-        if _meets(sides[row], heads[row], low, high, start, until):
+        if box_meets(heads, row, box):
             taken[near] = row
             near += 1
             fetch_row(xyz, heads[row, VERTEX])

@@ -24,6 +24,10 @@ class Names:
         """Keeps an id, or lets go of it."""
         self._table[slot] = name
 
+    def keep(self, first: int, names: Sequence[str]) -> None:
+        """Keeps ids in slots that follow each other."""
+        self._table[first : first + len(names)] = names
+
     @property
     def addresses(self) -> npt.NDArray[np.int64]:
         """Of each slot where its id lies in memory: good until there is room for more."""

@@ -6,8 +6,9 @@ several parts, and what ``kernels_rows.prepare`` leaves alone because it is larg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -36,7 +37,10 @@ _NEED_GEOID = frozenset(
     for (ceiling, _), high in _CEILING_CODE.items()
     if floor in _ABOVE_SEA or ceiling in _ABOVE_SEA
 )
-_NO_PLACES: Floats = np.empty((0, 2))
+_NEEDS_GEOID = np.isin(np.arange(max(_FLOOR_CODE.values()) + max(_CEILING_CODE.values()) + 1), list(_NEED_GEOID))
+"""The same, to be looked up for many codes."""
+
+_Geoid = Callable[[float, float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +58,50 @@ def said_of(plans: Sequence[Plan], whose: Sequence[int], rules: HeightRules) -> 
     places: list[tuple[float, float]] = []
     rows = [0]
     for plan, code in zip(plans, whose, strict=True):
-        say(plan, code, rules, numbers, places)
+        _say(plan, code, rules, numbers, places, _later)
         rows.append(len(numbers))
-    return Said(np.array(numbers, float), np.array(places, float) if places else _NO_PLACES, rows)
+    said = np.fromiter(chain.from_iterable(numbers), float, SAID * len(numbers)).reshape(-1, SAID)
+    at = np.fromiter(chain.from_iterable(places), float, 2 * len(places)).reshape(-1, 2)
+    _add_geoid(said, at)
+    return Said(said, at, rows)
 
 
 def say(
     plan: Plan, whose: int, rules: HeightRules, numbers: list[tuple[float, ...]], places: list[tuple[float, float]]
 ) -> None:
     """Adds the rows and the positions of a plan."""
+    _say(plan, whose, rules, numbers, places, undulation_m)
+
+
+def _say(
+    plan: Plan, whose: int, rules: HeightRules, numbers: list[tuple[float, ...]], places: list[tuple[float, float]],
+    geoid: _Geoid,
+) -> None:  # fmt: skip
     envelope = plan.envelope
     if isinstance(envelope, Trajectory):
         for start_ms, end_ms in extent_of(plan, rules).time_ms.tolist():
             numbers.append((OPAQUE, 0, 0.0, 0.0, 0.0, start_ms, end_ms, 0, 0.0, whose))
     else:
         for volume in envelope:
-            _add(volume, whose, numbers, places)
+            _add(volume, whose, numbers, places, geoid)
 
 
-def _add(volume: Volume, code: int, numbers: list[tuple[float, ...]], places: list[tuple[float, float]]) -> None:
+def _later(_lon: float, _lat: float) -> float:
+    """In place of the geoid where it is looked up for all rows together."""
+    return 0.0
+
+
+def _add_geoid(said: Floats, places: Floats) -> None:
+    """Looks the geoid up for every row that needs it; the same, to the last bit, as for each by itself."""
+    counts = said[:, 1].astype(np.int64)
+    first = np.cumsum(counts) - counts
+    rows = np.flatnonzero((counts > 0) & _NEEDS_GEOID[said[:, 7].astype(np.int64)])
+    said[rows, 8] = undulation_m(places[first[rows], 0], places[first[rows], 1])
+
+
+def _add(
+    volume: Volume, code: int, numbers: list[tuple[float, ...]], places: list[tuple[float, float]], geoid: _Geoid
+) -> None:
     """Adds a volume's row and positions."""
     footprint = volume.footprint
     kind, count, radius_m = OPAQUE, 0, 0.0
@@ -88,7 +117,7 @@ def _add(volume: Volume, code: int, numbers: list[tuple[float, ...]], places: li
         places.extend(ring)
     floor, ceiling = volume.floor, volume.ceiling
     codes = _FLOOR_CODE[floor.datum, floor.unit] + _CEILING_CODE[ceiling.datum, ceiling.unit]
-    geoid_m = undulation_m(*places[-count]) if count and codes in _NEED_GEOID else 0.0
+    geoid_m = geoid(*places[-count]) if count and codes in _NEED_GEOID else 0.0
     numbers.append(
         (kind, count, radius_m, floor.value, ceiling.value, volume.start_ms, volume.end_ms, codes, geoid_m, code)
     )

@@ -13,15 +13,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keepclear.detection.aligned import aligned
 from keepclear.detection.kernels_lateral import OPAQUE
 from keepclear.detection.kernels_rows import CODES, COUNT, KIND_SHIFT, OWNER, VERTEX, WHOSE, lay_down
 from keepclear.detection.names import Names
 from keepclear.detection.packed import Said, volume_of
 from keepclear.detection.plan import Plan
+from keepclear.errors import InvalidInput
 from keepclear.spacetime.geodesic import Floats
 
 _FEWEST = 64
 _REMEMBERED = 4_096
+MOST_ACTIVITIES = 256
+"""An activity is kept in eight bits beside its party."""
 
 Rows = tuple[Any, Any, Any]
 """Heads, exact numbers, and the vertices that they refer to."""
@@ -108,6 +112,16 @@ class GridRows:
         kept = {number: self.kept[slot] for number, slot in enumerate(slots.tolist()) if slot in self.kept}
         other.restore(tables, ids, kept, self.parties, self.activities)
 
+    def whose(self, plan: Plan) -> int:
+        """The party and the activity of a plan in one number, as rows have it. Raises InvalidInput for too many."""
+        activity = self.activities.get(plan.activity)
+        if activity is None:
+            if len(self.activities) == MOST_ACTIVITIES:
+                expected = f"no more than {MOST_ACTIVITIES} activities in all"
+                raise InvalidInput("activity", repr(plan.activity), expected)
+            activity = self.activities[plan.activity] = len(self.activities)
+        return (self.parties.setdefault(plan.party, len(self.parties)) << 8) | activity
+
     def keep(self, plans: Sequence[Plan], said: Said, made: Rows) -> npt.NDArray[np.int64]:
         """Takes in plans of different ids by the rows made of what they say; their slots. No row is in a leaf yet.
 
@@ -115,14 +129,13 @@ class GridRows:
         """
         heads, _, xyz = made
         counts = np.concatenate([[0], np.cumsum(said.numbers[:, 1])]).astype(np.int64)
-        places = np.diff(counts[said.rows]).tolist()
-        self._make_room(len(plans), len(heads), len(xyz))
-        slots = np.empty(len(plans), np.int64)
-        for number, plan in enumerate(plans):
-            slot, many = self._new_slot(plan.id), said.rows[number + 1] - said.rows[number]
-            self.owned[slot] = self._rows_for(many), many, self._places_for(places[number]), places[number]
-            slots[number] = slot
         rows = np.array(said.rows, np.int64)
+        many, places = np.diff(rows), np.diff(counts[rows])
+        self._make_room(len(plans), len(heads), len(xyz))
+        if self._free_slots or self._free_rows or self._free_places:
+            slots = self._allotted(plans, many.tolist(), places.tolist())
+        else:
+            slots = self._allotted_at_the_end(plans, many, places)
         lay_down(slots, rows, self.owned, made, said.places, (self.heads, self.exact, self.xyz), self.places)
         opaque = np.flatnonzero(heads[:, CODES] >> KIND_SHIFT == OPAQUE)
         for number in np.unique(np.searchsorted(rows, opaque, side="right") - 1).tolist() if len(opaque) else ():
@@ -134,6 +147,11 @@ class GridRows:
         owned = self.owned[slots, :2].astype(np.int64)
         owned[:, 1] += owned[:, 0]
         return owned
+
+    def all_rows_of(self, slots: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Every row of some plans, one after another; a free slot has none."""
+        rows: npt.NDArray[np.int64] = _moved(self.owned, slots, 0)[0]
+        return rows
 
     def remove(self, slot: int) -> None:
         """Gives back all that a plan has; its rows must be in no bucket any more."""
@@ -201,6 +219,32 @@ class GridRows:
             self._made.popitem(last=False)
         return plan
 
+    def _allotted(self, plans: Sequence[Plan], many: list[int], places: list[int]) -> npt.NDArray[np.int64]:
+        """Slots for plans with so many rows and places each, and room for those: what is free is used first."""
+        slots = np.empty(len(plans), np.int64)
+        for number, plan in enumerate(plans):
+            slot = slots[number] = self._new_slot(plan.id)
+            self.owned[slot] = (
+                self._rows_for(many[number]),
+                many[number],
+                self._places_for(places[number]),
+                places[number],
+            )
+        return slots
+
+    def _allotted_at_the_end(self, plans: Sequence[Plan], many: Any, places: Any) -> npt.NDArray[np.int64]:
+        """The same where nothing is free: all that is new lies end to end."""
+        first, ids = len(self.ids), [plan.id for plan in plans]
+        end = first + len(plans)
+        owned = self.owned[first:end]
+        owned[:, 0], owned[:, 1] = self.used_rows + np.cumsum(many) - many, many
+        owned[:, 2], owned[:, 3] = self.used_places + np.cumsum(places) - places, places
+        self.used_rows, self.used_places = self.used_rows + int(many.sum()), self.used_places + int(places.sum())
+        self.ids += ids
+        self.names.keep(first, ids)
+        self.slots.update(zip(ids, range(first, end), strict=True))
+        return np.arange(first, end)
+
     def _new_slot(self, name: str) -> int:
         if self._free_slots:
             slot = self._free_slots.pop()
@@ -255,7 +299,7 @@ def _grown(table: Any, least: int) -> Any:
 
 def _empty(rows: int, like: Any) -> Any:
     """A table for so many rows, none of which belongs to a plan."""
-    table = np.zeros((rows, like.shape[1]), like.dtype)
+    table = aligned((rows, like.shape[1]), like.dtype)
     if like.shape[1] == 16:
         table[:, OWNER] = -1
     return table

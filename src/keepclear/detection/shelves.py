@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keepclear.detection.aligned import aligned
 from keepclear.detection.kernels_leaves import FANOUT, WORDS
 from keepclear.detection.kernels_rows import LEAF, OWNER
 from keepclear.detection.kernels_shelves import (
@@ -77,7 +78,7 @@ class GridShelves:
         self.leaves: npt.NDArray[np.int32] = np.empty((shelves * FANOUT, 12), np.int32)
         self.homes: npt.NDArray[np.int32] = np.empty(leaves, np.int32)
         """Of each leaf its shelf."""
-        self.boxes: npt.NDArray[np.int32] = np.empty(leaves * WORDS, np.int32)
+        self.boxes: npt.NDArray[np.int32] = aligned((leaves * WORDS,), np.int32)
         """Of each leaf its frame, the sketch of its rows' boxes, and the rows."""
 
     def make_room(self, rows: int = 1) -> None:
@@ -91,6 +92,6 @@ class GridShelves:
 
 
 def _grown(table: Any, many: int) -> Any:
-    more = np.empty((many, *table.shape[1:]), table.dtype)
+    more = aligned((many, *table.shape[1:]), table.dtype)
     more[: len(table)] = table
     return more

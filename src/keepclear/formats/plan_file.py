@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keepclear.detection.plan import Plan
 from keepclear.formats.plan_geojson import plans_from_geojson
+from keepclear.formats.plan_halves import Beside, SecondHalf
 from keepclear.formats.plan_kml import plans_from_kml, plans_from_kmz
 from keepclear.formats.plan_pieces import Progress
 from keepclear.spacetime.heights import HeightRules
@@ -13,10 +14,16 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
-def plans_from_file(data: bytes, *, heights: HeightRules, progress: Progress | None = None) -> list[Plan]:
-    """The plans of a plan file; what is neither KMZ nor KML is read as GeoJSON."""
+def plans_from_file(
+    data: bytes,
+    *,
+    heights: HeightRules,
+    progress: Progress | None = None,
+    beside: Beside[SecondHalf | None] | None = None,
+) -> list[Plan]:
+    """The plans of a plan file; what is neither KMZ nor KML is read as GeoJSON, half of a long one ``beside``."""
     if is_geojson(data):
-        return plans_from_geojson(data, heights=heights, progress=progress)
+        return plans_from_geojson(data, heights=heights, progress=progress, beside=beside)
     if data.startswith((_ZIP, _EMPTY_ZIP)):
         return plans_from_kmz(data, heights=heights, progress=progress)
     return plans_from_kml(data, heights=heights, progress=progress)

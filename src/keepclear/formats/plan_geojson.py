@@ -7,10 +7,12 @@ JSON, 19-045r3 §7.2.2). Properties that we do not know are left alone, as progr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeGuard
 
 from keepclear.detection.plan import Plan
 from keepclear.errors import InvalidInput
+from keepclear.formats.plan_halves import LONG, Beside, SecondHalf, half_of, halves, handed_over, taken_over
 from keepclear.formats.plan_overlong import Shortened, put_in, shortened
 from keepclear.formats.plan_pieces import PROGRESS_EVERY, NamedPlace, Piece, Progress, plans_of
 from keepclear.formats.plan_plain import PlainReader
@@ -28,14 +30,56 @@ _TRAJECTORY_KEYS = ("lateral_m", "vertical_m", "time_s")
 
 
 def plans_from_geojson(
-    data: bytes, *, heights: HeightRules, progress: Progress | None = None, limits: Limits = PLAN_FILE_LIMITS
+    data: bytes,
+    *,
+    heights: HeightRules,
+    progress: Progress | None = None,
+    limits: Limits = PLAN_FILE_LIMITS,
+    beside: Beside[SecondHalf | None] | None = None,
 ) -> list[Plan]:
-    """The plans of a GeoJSON plan file, in file order; the first feature that cannot be taken is refused by name."""
+    """The plans of a GeoJSON plan file, in file order; the first feature that cannot be taken is refused by name.
+
+    ``beside`` does work at the same time as this process: then half of a long file is read there.
+    """
     text = data.removeprefix(_BYTE_ORDER_MARK)
     if len(text) <= limits.max_bytes and (short := shortened(text)) is not None:
         _refuse_overlong(short, heights, limits)
+    if beside is not None and LONG <= len(text) <= limits.max_bytes and (both := halves(text)) is not None:
+        plans = _of_halves(both, heights, progress, limits, beside)
+        if plans is not None:
+            return plans
     features = _features(loads(text, limits=limits))
     return plans_of(_pieces(features, heights, progress))
+
+
+def _of_halves(
+    both: tuple[bytes, bytes],
+    heights: HeightRules,
+    progress: Progress | None,
+    limits: Limits,
+    beside: Beside[SecondHalf | None],
+) -> list[Plan] | None:
+    """The plans of two halves; None where they are none, or anything is wrong with them."""
+
+    def second() -> SecondHalf | None:
+        try:
+            half = half_of(loads(both[1], limits=limits), is_first=False)
+            return None if half is None else handed_over(half[0], _pieces(half[1], heights, None))
+        except InvalidInput:
+            return None
+
+    with beside(second) as answer:
+        try:
+            half = half_of(loads(both[0], limits=limits), is_first=True)
+            if half is None:
+                return None
+            pieces = list(_pieces(half[1], heights, progress))
+            rest = answer()
+            if rest is None or not half[0].fits(rest.said):
+                return None
+            return plans_of(chain(pieces, taken_over(rest, pieces)))
+        except InvalidInput:
+            return None
 
 
 def _refuse_overlong(short: Shortened, heights: HeightRules, limits: Limits) -> None:

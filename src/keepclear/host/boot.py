@@ -5,7 +5,9 @@ An agreement is amended here too, before anybody is served: the change is an ent
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import structlog
@@ -114,6 +116,23 @@ def _told(mechanism: Mechanism, outcome: Outcome) -> dict[str, bytes]:
 
 def bring_up(store: Store, log: str) -> Working:
     """The state that the record adds up to: from the newest snapshot that can be used, else from its beginning."""
+    with _uncollected():
+        return _brought_up(store, log)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nearly all that is made meanwhile stays: Python's collector would look at all of it over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _brought_up(store: Store, log: str) -> Working:
     working = _from_snapshot(store, log)
     if working is None:
         working = Working(Mechanism(kept_agreement(store, log), live_index, _rules_of(store, log)), 1)

@@ -6,15 +6,18 @@ Whoever wants a receipt waits here for a checkpoint that covers it; nobody who s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 
-from keepclear.errors import NotFound, Overloaded
+from keepclear.errors import KeepclearError, NotFound, Overloaded
 from keepclear.host.recording import Recording
 from keepclear.host.witnessing import Witnessing
+from keepclear.record.proof import Proof
+from keepclear.record.tile_log import TileLog
+from keepclear.record.tiles import WIDTH
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.note import Note, parse_note
 from keepclear.record.verify.policy import Standing
-from keepclear.record.verify.proof import Proof
 
 NOT_WITNESSED = Standing(is_binding=False, cosigned=(), missing=())
 """Of every checkpoint of a host without witnesses: nobody else stands by it."""
@@ -36,13 +39,17 @@ class Checkpoints:
         self.recording = recording
         self.witnessing = witnessing
         self._changed = asyncio.Event()
+        self._remembered_size = recording.checkpoint.size
         self._newest: tuple[bytes, Note, Checkpoint] | None = None
 
     async def start(self) -> None:
         """Checkpoints released from now on are seen here, and witnesses asked about them."""
-        loop = asyncio.get_running_loop()
+        loop, tiles = asyncio.get_running_loop(), self.recording.tree.tiles
 
-        def released(_: Checkpoint, note: bytes) -> None:
+        def released(checkpoint: Checkpoint, note: bytes) -> None:
+            before, self._remembered_size = self._remembered_size, checkpoint.size
+            with contextlib.suppress(OSError, KeepclearError):  # whoever asks for a receipt is told
+                _remember_end(tiles, before, checkpoint.size)
             loop.call_soon_threadsafe(self._released, note)
 
         self.recording.subscribe(released)
@@ -95,8 +102,10 @@ class Checkpoints:
             message = f"there is no entry {index}"
             raise NotFound(message)
         found = await self.covering(index + 1, timeout_s, binding=binding)
-        tree = self.recording.tree
-        hashes = await asyncio.to_thread(tree.tiles.inclusion_proof, index, found.checkpoint.size)
+        tree, size = self.recording.tree, found.checkpoint.size
+        hashes = tree.tiles.remembered_inclusion_proof(index, size)
+        if hashes is None:
+            hashes = await asyncio.to_thread(tree.tiles.inclusion_proof, index, size)
         return Covered(Proof(index, tuple(hashes), found.note, tree.salts.of(index) + entry), found.standing)
 
     def _covering(self, data: bytes) -> Covering:
@@ -118,6 +127,12 @@ class Checkpoints:
     def _wake(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _remember_end(tiles: TileLog, before: int, size: int) -> None:
+    """The tiles that receipts for the entries from ``before`` on need are in memory before anybody asks."""
+    for index in (*range(before, size, WIDTH), size - 1):
+        tiles.inclusion_proof(index, size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Sealed:
     salts: Salts
     binding: bytes | None = None
     """The newest checkpoint that the quorum of witnesses cosigned, where it is another one."""
+    policy: str | None = None
+    """The policy that says which quorum that is."""
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -77,7 +79,7 @@ class Exporter:
         self._tree = Frontier()
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         checkpoint = sealed.checkpoint
-        manifest = Manifest(checkpoint.origin, sealed.keys, checkpoint.size, wanted.party, None, now)
+        manifest = Manifest(checkpoint.origin, sealed.keys, checkpoint.size, wanted.party, sealed.policy, now)
         earlier = (
             {} if sealed.binding is None else {parse_checkpoint(parse_note(sealed.binding).text).size: sealed.binding}
         )

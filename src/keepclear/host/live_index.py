@@ -22,6 +22,9 @@ from keepclear.host.index_file import mapped, write_whole
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
 
+_A_FLOOR = b'"floor":'
+"""What every volume in a state says once."""
+
 _log = structlog.get_logger("keepclear.host")
 
 
@@ -79,6 +82,20 @@ def await_grid(mechanism: Mechanism) -> None:
     """
     live = (notice.body.envelope for notice in mechanism.notices() if notice.is_live)
     if sum(len(envelope) for envelope in live if isinstance(envelope, tuple)) >= LARGE:
+        _loading()[1].join()
+
+
+def await_grid_for(state: bytes) -> None:
+    """Returns once the grid's code is there if a state may hold so much that is live, and the code was compiled before.
+
+    Its notices then go straight into the grid, which takes them far sooner than the plain index. Nobody waits for a
+    compiler: where that is still to run, the plain index takes them all the same.
+    """
+    if state.count(_A_FLOOR) < LARGE:
+        return
+    from keepclear.detection.compiled import is_complete
+
+    if is_complete():
         _loading()[1].join()
 
 

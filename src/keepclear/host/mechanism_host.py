@@ -30,6 +30,7 @@ from keepclear.host.clock import HearingClock
 from keepclear.host.index_file import index_path
 from keepclear.host.live_index import about_index, index_parts, write_index
 from keepclear.host.observe import Batch, Nobody, Observer
+from keepclear.host.recent import Recent
 from keepclear.host.streams import Streams
 from keepclear.host.work import Answer, Delivered, Input, Said, Worked, Worker
 from keepclear.host.working import Working
@@ -95,6 +96,7 @@ class MechanismHost:
         self._clock = clock or HearingClock()
         self._clock.note(working.mechanism.now)
         self._index = working.length - 1
+        self._recent = Recent()
         self._queue: deque[_Waiting] = deque()
         self._by_desk: Counter[str] = Counter()
         self._arrived = asyncio.Event()
@@ -212,7 +214,9 @@ class MechanismHost:
 
     async def entries(self, start: int, limit: int) -> list[bytes]:
         """Entries of the record, durable ones only."""
-        return await asyncio.to_thread(self._store.read, self._log_name, start, min(limit, self.index + 1 - start))
+        limit = max(0, min(limit, self.index + 1 - start))
+        recent = self._recent.read(start, limit)
+        return await asyncio.to_thread(self._store.read, self._log_name, start, limit) if recent is None else recent
 
     async def _put(self, desk: str, given: Input) -> Answer:
         if self.failure is not None or not self.working:
@@ -313,6 +317,7 @@ class MechanismHost:
         """The batch is durable: its events leave."""
         self._index = done.first + len(done.worked.entries) - 1
         if done.worked.entries:
+            self._recent.add(done.first, done.worked.entries)
             self.on_durable(self._index + 1)
         self._next_due = done.next_due
         for index, views in done.worked.events:

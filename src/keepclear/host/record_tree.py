@@ -18,9 +18,9 @@ from keepclear.record.keys import Salts, log_keys
 from keepclear.record.opening import CHECKPOINT_FILE, read_checkpoint
 from keepclear.record.rebuild import rebuild, tiles_lost
 from keepclear.record.tile_log import TileLog
+from keepclear.record.tiles import WIDTH
 from keepclear.record.verify.leaf import Leaf, commitment_of
 from keepclear.record.verify.note import VerifierKey, check_name
-from keepclear.record.verify.tiles import WIDTH
 from keepclear.store.protocol import Store
 
 KEYS_FOLDER = "record-keys"

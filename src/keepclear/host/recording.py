@@ -17,8 +17,8 @@ import structlog
 from keepclear.errors import KeepclearError, RecordFailed
 from keepclear.host.clock import wall_clock_ms
 from keepclear.host.record_tree import RecordTree, entries
+from keepclear.record.tiles import WIDTH
 from keepclear.record.verify.checkpoint import Checkpoint
-from keepclear.record.verify.tiles import WIDTH
 
 INTERVAL_S = 0.1
 """From one checkpoint to the next, at least."""

@@ -1,4 +1,4 @@
-"""Signed statements on their way in: the signature is checked here, before the queue, in a thread of the caller's.
+"""Signed statements on their way in: the signature is checked here, before the queue and not by the writer.
 
 That the key speaks for the desk is found again by the writer, at the statement's own place in the record: between the
 two the key may have been revoked.

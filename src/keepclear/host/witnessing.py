@@ -30,6 +30,11 @@ from keepclear.record.verify.policy import Policy, Standing, judge, parse_policy
 COSIGNED_FILE = "cosigned"
 """The newest binding checkpoint, in the log's folder."""
 
+POLICY_FILE = "policy"
+"""The policy that the host ran with last, beside it: bundles say it."""
+
+MOST_POLICY_BYTES = 500_000
+
 ROUND_S = 1.0
 SHORTEST_ROUND_S = 0.2
 """So often is a witness asked at most."""
@@ -180,13 +185,25 @@ class Witnessing:
 def witnessing_for(tree: RecordTree, file: Path) -> Witnessing:
     """The witnesses of the policy in ``file``, for this tree. Raises ``InvalidInput`` for a policy of another log."""
     try:
-        policy = parse_policy(file.read_bytes(), str(file))
+        data = file.read_bytes()
     except OSError as error:
         raise InvalidInput(str(file), error.strerror or "it cannot be read", "a tlog-policy file") from None
+    if len(data) > MOST_POLICY_BYTES:
+        raise InvalidInput(str(file), f"{len(data):,} bytes", f"at most {MOST_POLICY_BYTES:,} bytes")
+    policy = parse_policy(data, str(file))
     if not set(policy.log_keys) & set(tree.keys):
         own = " or ".join(f"«log {key.text}»" for key in tree.keys)
         raise InvalidInput(str(file), f"no line for this log, {tree.tiles.origin}", own)
+    replace_synced(tree.tiles.directory / POLICY_FILE, data)
     return Witnessing(policy, tree.tiles.directory / COSIGNED_FILE, tree.tiles.consistency_proof, tree.tiles.root)
+
+
+def policy_run_with(tree: RecordTree) -> str | None:
+    """The text of the policy that the log's host ran with last; None where it had none, or one that is no UTF-8."""
+    try:
+        return (tree.tiles.directory / POLICY_FILE).read_bytes().decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
 
 
 def _urls(policy: Policy) -> list[str]:

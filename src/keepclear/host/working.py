@@ -10,7 +10,7 @@ import rfc8785
 
 from keepclear.detection.growing import GrowingIndex
 from keepclear.formats.entry import entry_from_bytes
-from keepclear.host.live_index import about_index, live_index, load_index
+from keepclear.host.live_index import about_index, await_grid_for, live_index, load_index
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.alert import Alert
 from keepclear.mechanism.core import Mechanism
@@ -89,6 +89,8 @@ class Working:
         agreement = agreement_at(told["agreement"])
         index = live_index(agreement)
         filled = kept_index is not None and load_index(index, agreement, kept_index, about_index(length, data))
+        if not filled:
+            await_grid_for(rest)
         restored = Mechanism.restore(agreement, rest, live_index, filled=index if filled else None)
         working = cls(restored, length)
         working._raised = {str(name): list(raised) for name, raised in told["raised"].items()}

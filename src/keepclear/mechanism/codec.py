@@ -162,14 +162,11 @@ def _work_out_the_rest(ledger: Ledger) -> None:
 
 
 def _put_plans(ledger: Ledger, filled: AbstractSet[Mode]) -> None:
-    """The live notices are put into the indices that do not have them."""
-    for name in ledger.live:
-        notice = ledger.notices[name]
-        if notice.mode in filled:
-            continue
-        plan = plan_of(notice)
-        if plan is not None:
-            ledger.plans[notice.mode].put(plan)
+    """The live notices are put into the indices that do not have them, all at once."""
+    for mode, index in ledger.plans.items():
+        if mode not in filled:
+            live = (ledger.notices[name] for name in ledger.live)
+            index.put_many([plan for one in live if one.mode is mode and (plan := plan_of(one)) is not None])
 
 
 def _plain(value: Any) -> object:

@@ -22,7 +22,7 @@ from keepclear.mechanism.place import place_to_json
 from keepclear.mechanism.statement import ABOUT_A_NOTICE, OF_KEYS, OF_ONE_SIDE, SETTLES, StatementType
 from keepclear.mechanism.ways_out import SideAdvice, WaysOut, limits_for
 from keepclear.mechanism.words import MEDIATOR_DESK, Disclosure
-from keepclear.record.verify.public_key import fingerprint
+from keepclear.record.fingerprint import fingerprint
 from keepclear.spacetime.envelope import envelope_to_json
 from keepclear.spacetime.instants import format_instant
 

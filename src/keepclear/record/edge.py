@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from keepclear.errors import InvalidInput
-from keepclear.record.verify.tiles import WIDTH, Tile, bundle_of, entries_of, last_tiles
-from keepclear.record.verify.tree import HASH_BYTES, Frontier, leaf_hash, root_of
+from keepclear.record.tiles import WIDTH, Tile, bundle_of, entries_of, last_tiles
+from keepclear.record.tree import root_of
+from keepclear.record.verify.tree import HASH_BYTES, Frontier, leaf_hash
 
 Rows = tuple[tuple[bytes, ...], ...]
 

@@ -6,6 +6,7 @@ have to agree.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -23,6 +24,8 @@ from keepclear.record.verify.jws import (
     taken_apart,
 )
 from keepclear.record.verify.public_key import key_bytes, thumbprint
+
+KEYS_REMEMBERED = 1_024
 
 
 class _OneAlgorithm(jws.JWSRegistry):
@@ -60,12 +63,17 @@ def check(token: Token, x: str) -> Token:
     key_bytes(x)
     if thumbprint(x) != token.kid:
         raise SignatureInvalid("signature.kid", "the name of another key", "the thumbprint (RFC 7638) of this one")
-    key = OKPKey.import_key({"kty": "OKP", "crv": ALGORITHM, "x": x})
     try:
-        found = jws.deserialize_compact(token.compact, key, registry=_REGISTRY)
+        found = jws.deserialize_compact(token.compact, _public_key(x), registry=_REGISTRY)
     except (JoseError, ValueError):
         given, expected = "not made by this key", "a signature over these very bytes"
         raise SignatureInvalid("signature.value", given, expected) from None
     if found.payload != token.payload or found.headers().get("kid") != token.kid:
         raise SignatureInvalid("signature", "read in two ways by two readers", "a token with one meaning")
     return token
+
+
+@lru_cache(maxsize=KEYS_REMEMBERED)
+def _public_key(x: str) -> OKPKey:
+    """The key as ``joserfc`` has it; a desk says many things with one."""
+    return OKPKey.import_key({"kty": "OKP", "crv": ALGORITHM, "x": x})

@@ -11,8 +11,8 @@ from keepclear.errors import RecordDamaged
 from keepclear.record.durable import sync_folder
 from keepclear.record.edge import Edge
 from keepclear.record.tile_files import TileFiles
+from keepclear.record.tiles import WIDTH
 from keepclear.record.verify.checkpoint import Checkpoint
-from keepclear.record.verify.tiles import WIDTH
 
 TILES_FOLDER = "tile"
 

@@ -7,8 +7,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from keepclear.record.verify.checkpoint import Checkpoint
-from keepclear.record.verify.cosignature import ed25519_message, ml_dsa_message
+from keepclear.record.verify.checkpoint import Checkpoint, ed25519_message, ml_dsa_message
 from keepclear.record.verify.note import SignatureLine, SignatureType, VerifierKey
 
 

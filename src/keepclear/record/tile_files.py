@@ -12,7 +12,7 @@ from pathlib import Path
 
 from keepclear.errors import InvalidInput
 from keepclear.record.durable import read_back, sync_folder, write_synced
-from keepclear.record.verify.tiles import Tile, bundle_of, entries_of, last_tiles, tile_in
+from keepclear.record.tiles import Tile, bundle_of, entries_of, last_tiles, tile_in
 from keepclear.record.verify.tree import HASH_BYTES
 
 TIDIED = 256

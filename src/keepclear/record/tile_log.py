@@ -19,11 +19,11 @@ from keepclear.record.edge import Edge, edge_at
 from keepclear.record.opening import CHECKPOINT_FILE, Released, damaged, make_log, open_log, signed_note
 from keepclear.record.signers import Signer
 from keepclear.record.tile_files import TileFiles
-from keepclear.record.tree import HashReader
+from keepclear.record.tiles import MOST_ENTRY_BYTES, MOST_LEVEL, WIDTH, entries_of, parse_tile_path, tile_in
+from keepclear.record.tree import HashReader, root_of
 from keepclear.record.verify.checkpoint import Checkpoint
 from keepclear.record.verify.note import parse_note
-from keepclear.record.verify.tiles import MOST_ENTRY_BYTES, MOST_LEVEL, WIDTH, entries_of, parse_tile_path, tile_in
-from keepclear.record.verify.tree import HASH_BYTES, leaf_hash, root_of
+from keepclear.record.verify.tree import HASH_BYTES, leaf_hash
 
 
 class TileLog:
@@ -141,6 +141,10 @@ class TileLog:
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """That leaf ``index`` is under the checkpoint of ``size``, the newest if left out."""
         return self._reader.inclusion_proof(index, self._within(size))
+
+    def remembered_inclusion_proof(self, index: int, size: int) -> list[bytes] | None:
+        """The same without a look at the disk; None where that would take one. It never waits."""
+        return self._reader.remembered_inclusion_proof(index, self._within(size))
 
     def consistency_proof(self, old_size: int, size: int | None = None) -> list[bytes]:
         """That the tree of ``size``, the newest if left out, begins with that of ``old_size``."""

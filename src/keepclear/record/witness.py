@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.consistency import verify_consistency
+from keepclear.record.proof import hashes_of
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of, number_of, shown, text_of
 from keepclear.record.verify.note import MOST_NOTE_BYTES, Note, Signed, VerifierKey, parse_note, verify_note
-from keepclear.record.verify.proof import hashes_of
-from keepclear.record.verify.tree import EMPTY_ROOT, verify_consistency
+from keepclear.record.verify.tree import EMPTY_ROOT
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT, UNPROCESSABLE = 400, 403, 404, 409, 422
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from keepclear.record.evidence import Evidence, old_root_in, why_split
 from keepclear.record.signers import Signer
-from keepclear.record.verify.evidence import Evidence, old_root_in, why_split
 from keepclear.record.verify.note import Note, Signed
 from keepclear.record.witness import (
     CONFLICT,

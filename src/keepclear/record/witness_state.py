@@ -17,8 +17,8 @@ from pathlib import Path
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreInUse, VerificationFailed
 from keepclear.record.durable import make_folder, replace_synced
+from keepclear.record.evidence import Evidence
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
-from keepclear.record.verify.evidence import Evidence
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
 
 MOST_EVIDENCE_FILES = 1_000

@@ -7,7 +7,7 @@ from keepclear.mechanism.alert import AlertCode
 from keepclear.mechanism.checks.case import Finding
 from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.words import Severity
-from keepclear.record.verify.public_key import fingerprint
+from keepclear.record.fingerprint import fingerprint
 
 ENROLLED = "enrolled"
 REVOKED = "revoked"

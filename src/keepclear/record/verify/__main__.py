@@ -8,9 +8,9 @@ from pathlib import Path
 
 from keepclear.errors import InvalidInput, KeepclearError
 from keepclear.record.verify.check import Asked, verify
+from keepclear.record.verify.findings import lines_of
 from keepclear.record.verify.note import parse_verifier_key
 from keepclear.record.verify.policy import Policy, parse_policy
-from keepclear.record.verify.told import lines_of
 
 VERIFIED, FAILED, NO_BUNDLE = 0, 1, 2
 

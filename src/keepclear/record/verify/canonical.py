@@ -19,7 +19,7 @@ def canonical(value: Any) -> bytes:
 def parsed(data: bytes) -> Any:
     """The value that the bytes are the canonical form of; ValueError for anything else, such as a key that is twice."""
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
+        value = _JSON.decode(data.decode("utf-8"))
         same = canonical(value) == data
     except (ValueError, RecursionError) as error:
         raise ValueError(f"no canonical JSON: {type(error).__name__}") from None
@@ -31,7 +31,7 @@ def parsed(data: bytes) -> Any:
 def strict_object(data: bytes) -> dict[str, Any]:
     """The JSON object that the bytes hold, spelt in any way, with each key once; ValueError for anything else."""
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
+        value = _JSON.decode(data.decode("utf-8"))
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not isinstance(value, dict):
@@ -94,3 +94,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)

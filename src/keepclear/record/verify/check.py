@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -14,10 +14,10 @@ from keepclear.errors import InvalidInput, KeepclearError, VerificationFailed
 from keepclear.record.verify.bundle import Bundle
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of
-from keepclear.record.verify.findings import Report
+from keepclear.record.verify.findings import BUNDLE, YOU, Report
 from keepclear.record.verify.lines import Row, examine
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
-from keepclear.record.verify.policy import Policy, standing_of
+from keepclear.record.verify.policy import Policy, parse_policy, standing_of
 from keepclear.record.verify.statements import Statements
 from keepclear.record.verify.tree import HASH_BYTES, Frontier
 
@@ -55,9 +55,11 @@ class _Verification:
     def __init__(self, bundle: Bundle, asked: Asked, progress: Callable[[int, int], None]) -> None:
         self._bundle, self._asked, self._progress = bundle, asked, progress
         self.report = Report(made_for=bundle.manifest.made_for)
-        self._keys = asked.keys or (asked.policy.log_keys if asked.policy else ()) or bundle.manifest.keys
-        if asked.keys or (asked.policy and asked.policy.log_keys):
-            self.report.keys_from = "you"
+        told = asked.keys or (asked.policy.log_keys if asked.policy else ())
+        self._keys = told or bundle.manifest.keys
+        self.report.keys_from = YOU if told else BUNDLE
+        self._policy = asked.policy or self._own_policy()
+        self.report.policy_from = None if self._policy is None else YOU if asked.policy else BUNDLE
         checkpoint = self._signed_checkpoint()
         size = bundle.manifest.size if checkpoint is None else checkpoint.size
         self._hashes = bytearray()
@@ -67,9 +69,18 @@ class _Verification:
             self._compare(checkpoint)
         self._statements.finish(bundle.manifest.made_for)
 
+    def _own_policy(self) -> Policy | None:
+        """The policy that the host ran with, by its own word."""
+        try:
+            text = self._bundle.manifest.policy
+            return None if text is None else parse_policy(text.encode("utf-8", "surrogatepass"), "policy")
+        except InvalidInput as error:
+            self.report.fail(None, "manifest's policy", str(error), "a tlog-policy file")
+            return None
+
     def _signed_checkpoint(self) -> Checkpoint | None:
         """The bundle's checkpoint, if all of the log's keys signed it."""
-        fail, manifest = self.report.fail, self._bundle.manifest
+        fail, manifest, report = self.report.fail, self._bundle.manifest, self.report
         try:
             note = parse_note(self._bundle.checkpoint)
             checkpoint = parse_checkpoint(note.text)
@@ -82,30 +93,26 @@ class _Verification:
                 fail(None, "checkpoint", f"no signature of {key.text.rpartition('+')[0]}", "one by each of its keys")
             if key.name != checkpoint.origin:
                 fail(None, "checkpoint", f"of the log {checkpoint.origin}", f"{key.name}, which the key is of")
-        for what, told, is_so in (
-            ("origin", manifest.origin, checkpoint.origin),
-            ("size", manifest.size, checkpoint.size),
-        ):
-            if told != is_so:
-                fail(None, f"manifest's {what}", str(told), f"{is_so}, as its checkpoint says")
-        self.report.origin, self.report.size = checkpoint.origin, checkpoint.size
-        self.report.root = base64_of(checkpoint.root)
-        self.report.signed_by = [f"{one.key.name} ({_ALGORITHM[one.key.type]})" for one in signed]
+        if manifest.origin != checkpoint.origin:
+            fail(None, "manifest's origin", manifest.origin, f"{checkpoint.origin}, as its checkpoint says")
+        if manifest.size != checkpoint.size:
+            fail(None, "manifest's size", str(manifest.size), f"{checkpoint.size}, as its checkpoint says")
+        report.origin, report.size, report.root = checkpoint.origin, checkpoint.size, base64_of(checkpoint.root)
+        report.signed_by = [f"{one.key.name} ({_ALGORITHM[one.key.type]})" for one in signed]
         self._judge(note)
         return checkpoint
 
     def _judge(self, note: Note) -> None:
-        """How the witnesses of a policy stand to it."""
-        policy = self._asked.policy
-        if policy is None:
+        """How the witnesses of the policy stand to it."""
+        if self._policy is None:
             return
         try:
-            standing = standing_of(verify_note(note, policy.witness_keys), policy)
+            standing = standing_of(verify_note(note, self._policy.witness_keys), self._policy)
         except VerificationFailed as error:
             self.report.fail(None, "witness", str(error), "a cosignature that holds")
             return
-        self.report.standing, self.report.cosigned = standing.word, list(standing.cosigned)
-        self.report.missing = list(standing.missing)
+        self.report.standing = standing.word
+        self.report.cosigned, self.report.missing = list(standing.cosigned), list(standing.missing)
         if standing.is_binding:
             self.report.binding_size = self.report.size
 
@@ -170,7 +177,7 @@ class _Verification:
             if known is None:
                 self.report.fail(None, name, "not signed by the log", "an earlier checkpoint of it")
                 continue
-            if self._is_binding(data):
+            if self._is_binding(parse_note(data)):
                 self.report.binding_size = max(self.report.binding_size or 0, known.size)
             yield None, name, known
         for text, index in self._statements.seen.items():
@@ -178,33 +185,31 @@ class _Verification:
             if known is not None:
                 yield index, "the one that its desk saw", known
         if self._asked.against is not None:
-            yield from self._against(self._asked.against, checkpoint)
+            yield None, self._asked.against.name, self._against(self._asked.against, checkpoint)
 
-    def _is_binding(self, data: bytes) -> bool:
-        """Whether the policy's quorum cosigned this note of the log."""
-        policy = self._asked.policy
+    def _is_binding(self, note: Note) -> bool:
+        """Whether the policy's quorum cosigned this note."""
         try:
-            note = parse_note(data)
+            policy = self._policy
             return policy is not None and standing_of(verify_note(note, policy.witness_keys), policy).is_binding
-        except KeepclearError:
+        except VerificationFailed:
             return False
 
-    def _against(self, path: Path, checkpoint: Checkpoint) -> Iterator[tuple[int | None, str, Checkpoint]]:
-        """The checkpoint to compare with; of a longer record its first leaves are compared."""
+    def _against(self, path: Path, checkpoint: Checkpoint) -> Checkpoint:
+        """The checkpoint to compare with; of a longer record, the one that it would have had at this size."""
         other, hashes = read_other(path)
         known = self._signed_by_log(other)
         if known is None:
             raise InvalidInput(str(path), "not signed by the keys of this record's log", "a checkpoint of the same log")
         if known.size <= checkpoint.size:
-            yield None, path.name, known
-            return
+            return known
         if hashes is None:
             given = f"a checkpoint of {known.size} entries, more than the {checkpoint.size} here"
             raise InvalidInput(str(path), given, "an earlier checkpoint, or the later bundle")
         roots = roots_at(hashes, {checkpoint.size, known.size})
         if roots.get(known.size) != known.root:
             raise InvalidInput(str(path), "its leaves do not add up to its checkpoint", "a bundle that is verified")
-        yield None, path.name, Checkpoint(known.origin, checkpoint.size, roots[checkpoint.size])
+        return Checkpoint(known.origin, checkpoint.size, roots[checkpoint.size])
 
     def _signed_by_log(self, data: bytes) -> Checkpoint | None:
         """The checkpoint in a note that one of the log's keys signed; None for anything else."""
@@ -234,15 +239,14 @@ def read_other(path: Path) -> tuple[bytes, bytearray | None]:
         return bundle.checkpoint, hashes
 
 
-def roots_at(hashes: Sequence[int] | bytearray, sizes: set[int]) -> dict[int, bytes]:
+def roots_at(hashes: bytes | bytearray, sizes: set[int]) -> dict[int, bytes]:
     """The root after so many leaves, for each of ``sizes`` that the tree reaches; ``hashes`` one after another."""
     tree = Frontier()
     roots = {0: tree.root}
     last = min(max(sizes), len(hashes) // HASH_BYTES)
-    view = memoryview(hashes)  # type: ignore[arg-type]
     while tree.size < last:
         at = tree.size * HASH_BYTES
-        tree.append(bytes(view[at : at + HASH_BYTES]))
+        tree.append(bytes(hashes[at : at + HASH_BYTES]))
         if tree.size in sizes:
             roots[tree.size] = tree.root
     return roots

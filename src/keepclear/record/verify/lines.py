@@ -6,7 +6,6 @@ desk at that place of the record is for :mod:`keepclear.record.verify.statements
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from keepclear.errors import InvalidInput, KeepclearError
 from keepclear.record.verify.base64url import decoded, encoded
-from keepclear.record.verify.canonical import canonical
+from keepclear.record.verify.canonical import canonical, strict_object
 from keepclear.record.verify.encoding import shown
 from keepclear.record.verify.jws import Token, taken_apart
 from keepclear.record.verify.leaf import commitment_of, parse_leaf
@@ -126,11 +125,9 @@ def _said(value: Mapping[str, Any], known: dict[str, str]) -> tuple[Said, Any]:
     token = None
     if "jws" in value:
         try:
-            token = taken_apart(value["jws"]) if isinstance(value["jws"], str) else None
+            token = taken_apart(value["jws"] if isinstance(value["jws"], str) else "")
         except KeepclearError as error:
             raise _Wrong("signature", str(error), "a compact JWS as the verifier's reader takes it") from None
-        if token is None:
-            raise _Wrong("signature", "no text", "a compact JWS")
     statement = value["statement"] if token is None else _object(token.payload, "statement")
     said = _of_statement(statement, token)
     more = statement.get("body") if said.type in (KEY_ENROL, KEY_REVOKE) else None
@@ -190,28 +187,11 @@ def _digest(findings: Any) -> str:
 
 
 def _object(data: bytes, what: str) -> dict[str, Any]:
-    """A JSON object with each key once; the parser's own limit of nesting is enough here."""
     try:
-        value = _JSON.decode(data.decode("utf-8"))
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise _Wrong(what, shown(data[:40].decode("latin-1")), "a JSON object in UTF-8 with each key once")
-    return value
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key twice")
-    return value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
-
-
-_JSON = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
+        return strict_object(data)
+    except ValueError:
+        expected = "a JSON object in UTF-8 with each key once"
+        raise _Wrong(what, shown(data[:40].decode("latin-1")), expected) from None
 
 
 def _only(value: Mapping[str, Any], keys: tuple[str, ...]) -> None:
@@ -222,10 +202,6 @@ def _only(value: Mapping[str, Any], keys: tuple[str, ...]) -> None:
 def _base64url(value: Mapping[str, Any], key: str) -> bytes:
     text = value.get(key)
     try:
-        return decoded(text) if isinstance(text, str) else _missing()
+        return decoded(text if isinstance(text, str) else "=")
     except ValueError:
         raise _Wrong(key, shown(repr(text)), "base64url in its one spelling") from None
-
-
-def _missing() -> bytes:
-    raise ValueError("missing")

@@ -20,8 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from keepclear.errors import InvalidInput, VerificationFailed
-from keepclear.record.verify.checkpoint import parse_checkpoint
-from keepclear.record.verify.cosignature import TIME_BYTES, ed25519_message, ml_dsa_message
+from keepclear.record.verify.checkpoint import TIME_BYTES, ed25519_message, ml_dsa_message, parse_checkpoint
 from keepclear.record.verify.encoding import base64_of, bytes_of, shown, text_of
 
 MOST_NOTE_BYTES = 262_144
@@ -84,10 +83,6 @@ class Note:
     def to_bytes(self) -> bytes:
         """The note as it is sent and kept; :func:`parse_note` of it is this note."""
         return f"{self.text}\n{''.join(line.text for line in self.lines)}".encode()
-
-    def with_line(self, line: SignatureLine) -> Note:
-        """The same note with one more signature below, unless it is there."""
-        return self if line in self.lines else Note(self.text, (*self.lines, line))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ octet that is no UTF-8 survives as a surrogate, so that two names are equal exac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 from keepclear.errors import InvalidInput, VerificationFailed
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
+from keepclear.record.verify.encoding import shown
 from keepclear.record.verify.note import Note, SignatureType, Signed, VerifierKey, parse_verifier_key, verify_note
 
 NONE = "none"
@@ -29,6 +30,7 @@ MOST_LINES = 10_000
 _LOG_TYPES = frozenset({SignatureType.ED25519, SignatureType.ML_DSA_44})
 _WITNESS_TYPES = frozenset({SignatureType.ED25519_COSIGNATURE, SignatureType.ML_DSA_44})
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_FORMS = "log VKEY [URL], witness NAME VKEY [URL], group NAME all|any|K MEMBER..., quorum NAME|none, or # and a comment"
 _DECIMAL = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -79,34 +81,20 @@ class Policy:
 
     def is_met(self, cosigned: Set[str]) -> bool:
         """Whether the witnesses of these names are a quorum."""
-        return self.quorum is None or self._has_witnessed(self.quorum, cosigned, self._groups())
+        return not self._wanted(cosigned)
 
     def missing(self, cosigned: Set[str]) -> tuple[str, ...]:
         """Witnesses whose word would still count towards the quorum, in the order of the file; empty when it is met."""
-        if self.quorum is None or self.is_met(cosigned):
-            return ()
-        wanted: set[str] = set()
-        self._gather_missing(self.quorum, cosigned, self._groups(), wanted)
+        wanted = self._wanted(cosigned)
         return tuple(line.name for line in self.witnesses if line.name in wanted)
 
-    def _groups(self) -> dict[str, Group]:
-        return {group.name: group for group in self.groups}
-
-    def _has_witnessed(self, name: str, cosigned: Set[str], groups: Mapping[str, Group]) -> bool:
-        group = groups.get(name)
-        if group is None:
-            return name in cosigned
-        return sum(self._has_witnessed(member, cosigned, groups) for member in group.members) >= group.threshold
-
-    def _gather_missing(self, name: str, cosigned: Set[str], groups: Mapping[str, Group], wanted: set[str]) -> None:
-        if self._has_witnessed(name, cosigned, groups):
-            return
-        group = groups.get(name)
-        if group is None:
-            wanted.add(name)
-            return
-        for member in group.members:
-            self._gather_missing(member, cosigned, groups, wanted)
+    def _wanted(self, cosigned: Set[str]) -> set[str]:
+        wanted = {line.name: {line.name} - cosigned for line in self.witnesses}
+        for group in self.groups:  # its members are defined before it
+            members = [wanted[name] for name in group.members]
+            is_met = sum(not one for one in members) >= group.threshold
+            wanted[group.name] = set() if is_met else set().union(*members)
+        return set() if self.quorum is None else wanted[self.quorum]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +106,6 @@ class Standing:
     """Names (in the policy) of the witnesses whose cosignatures were verified."""
     missing: tuple[str, ...]
     """Names of the witnesses whose word would still count; empty when binding."""
-
-    latest_s: int | None = None
-    """The newest time in those cosignatures, seconds since 1970, as their witnesses say; None without any."""
 
     @property
     def word(self) -> str:
@@ -146,12 +131,10 @@ def standing_of(signed: tuple[Signed, ...], policy: Policy) -> Standing:
     """How a checkpoint stands that has these verified lines below it."""
     keys = {one.key for one in signed}
     cosigned = {line.name for line in policy.witnesses if line.key in keys}
-    times = [one.time_s for one in signed if one.time_s is not None]
     return Standing(
         policy.is_met(cosigned),
         tuple(line.name for line in policy.witnesses if line.name in cosigned),
         policy.missing(cosigned),
-        max(times, default=None),
     )
 
 
@@ -187,12 +170,17 @@ class _Reading:
 
     def take(self, number: int, words: list[str]) -> None:
         self._at = f"{self._file}:{number}"
-        take = {"log": self._log, "witness": self._witness, "group": self._group, "quorum": self._take_quorum}.get(
-            words[0]
-        )
-        if take is None:
-            raise InvalidInput(self._at, repr(words[0]), "log, witness, group, quorum, or # and a comment")
-        take(words[1:])
+        match words:
+            case ["log", key, *url] if len(url) < 2:
+                self._log(key, *url)
+            case ["witness", name, key, *url] if len(url) < 2:
+                self._witness(name, key, *url)
+            case ["group", name, threshold, *members] if members:
+                self._group(name, threshold, tuple(members))
+            case ["quorum", name]:
+                self._take_quorum(name)
+            case _:
+                raise InvalidInput(self._at, shown(" ".join(words)), _FORMS)
 
     def finished(self) -> Policy:
         if self._quorum is None:
@@ -200,34 +188,25 @@ class _Reading:
         quorum = None if self._quorum == NONE else self._quorum
         return Policy(tuple(self._logs), tuple(self._witnesses), tuple(self._groups), quorum)
 
-    def _log(self, words: list[str]) -> None:
-        if len(words) not in (1, 2):
-            raise InvalidInput(self._at, f"{len(words)} words after «log»", "log VKEY [URL]")
-        key = self._key(words[0], _LOG_TYPES, "of a log: type 0x01 (Ed25519) or 0x06 (ML-DSA-44)")
+    def _log(self, text: str, url: str | None = None) -> None:
+        key = self._key(text, _LOG_TYPES, "of a log: type 0x01 (Ed25519) or 0x06 (ML-DSA-44)")
         if any(one.key.public_key == key.public_key for one in self._logs):
             raise InvalidInput(self._at, "a log whose key was listed before", "each log once")
-        self._logs.append(LogLine(key, words[1] if len(words) == 2 else None))
+        self._logs.append(LogLine(key, url))
 
-    def _witness(self, words: list[str]) -> None:
-        if len(words) not in (2, 3):
-            raise InvalidInput(self._at, f"{len(words)} words after «witness»", "witness NAME VKEY [URL]")
-        name = self._new_name(words[0])
-        key = self._key(words[1], _WITNESS_TYPES, "of a witness: type 0x04 (Ed25519) or 0x06 (ML-DSA-44)")
+    def _witness(self, name: str, text: str, url: str | None = None) -> None:
+        key = self._key(text, _WITNESS_TYPES, "of a witness: type 0x04 (Ed25519) or 0x06 (ML-DSA-44)")
         if any(one.key.public_key == key.public_key for one in self._witnesses):
             raise InvalidInput(self._at, "a witness whose key was listed before", "each witness once")
-        self._witnesses.append(WitnessLine(name, key, words[2] if len(words) == 3 else None))
+        self._witnesses.append(WitnessLine(self._new_name(name), key, url))
 
-    def _group(self, words: list[str]) -> None:
-        if len(words) < 3:
-            raise InvalidInput(self._at, f"{len(words)} words after «group»", "group NAME all|any|K MEMBER...")
-        members = tuple(words[2:])
+    def _group(self, name: str, threshold: str, members: tuple[str, ...]) -> None:
         for member in members:
             self._defined(member)
             if member in self._grouped:
                 raise InvalidInput(self._at, f"«{member}» is a member already", "each name in one group, once")
             self._grouped.add(member)
-        threshold = self._threshold(words[1], len(members))
-        self._groups.append(Group(self._new_name(words[0]), threshold, members))
+        self._groups.append(Group(self._new_name(name), self._threshold(threshold, len(members)), members))
 
     def _threshold(self, word: str, members: int) -> int:
         if word in ("all", "any"):
@@ -236,14 +215,12 @@ class _Reading:
             raise InvalidInput(self._at, repr(word), f"all, any, or a number from 1 to {members}")
         return int(word)
 
-    def _take_quorum(self, words: list[str]) -> None:
-        if len(words) != 1:
-            raise InvalidInput(self._at, f"{len(words)} words after «quorum»", "quorum NAME, or quorum none")
+    def _take_quorum(self, name: str) -> None:
         if self._quorum is not None:
             raise InvalidInput(self._at, "a second quorum line", "exactly one")
-        if words[0] != NONE:
-            self._defined(words[0])
-        self._quorum = words[0]
+        if name != NONE:
+            self._defined(name)
+        self._quorum = name
 
     def _new_name(self, name: str) -> str:
         if name == NONE or name in self._named:

@@ -8,7 +8,6 @@ from keepclear.errors import SignatureInvalid
 from keepclear.record.verify.base64url import decoded, encoded
 
 KEY_BYTES = 32
-FINGERPRINT_BYTES = 16
 
 _PRIME = 2**255 - 19
 _ORDER_EIGHT_Y = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
@@ -20,12 +19,6 @@ def thumbprint(x: str) -> str:
     """The key's name, ``kid``: base64url of SHA-256 over its members in order (RFC 7638 §3, RFC 8037 §2)."""
     members = f'{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}'
     return encoded(hashlib.sha256(members.encode("ascii")).digest())
-
-
-def fingerprint(kid: str) -> str:
-    """What two people compare by voice: the first 128 bits of the name in hexadecimal, eight groups of four."""
-    digits = decoded(kid)[:FINGERPRINT_BYTES].hex()
-    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
 
 
 def key_bytes(x: object, field: str = "key.x") -> bytes:

@@ -104,12 +104,8 @@ class Statements:
         self._ids.add(name)
         serials = self._serials.setdefault(said.desk, Serials())
         if said.serial < 1 or not serials.take(said.serial):
-            fail(
-                index,
-                f"serial of {said.desk}",
-                f"{said.serial}, used before",
-                f"a new one, such as {serials.highest + 1}",
-            )
+            expected = f"a new one, such as {serials.highest + 1}"
+            fail(index, f"serial of {said.desk}", f"{said.serial}, used before", expected)
         if said.kid is None:
             self._unsigned(index, said)
         else:
@@ -179,13 +175,11 @@ class Statements:
         return name
 
     def _revoke(self, index: int, said: Said, body: Mapping[str, Any]) -> None:
-        desk, kid = str(body.get("desk")), str(body.get("kid"))
+        fail, desk, kid = self._report.fail, str(body.get("desk")), str(body.get("kid"))
         if said.desk != MEDIATOR and self._party.get(said.desk) != self._party.get(desk, ""):
-            self._report.fail(
-                index, "revocation", f"by {said.desk}, of a key of {desk}", "by its party or the mediator"
-            )
+            fail(index, "revocation", f"by {said.desk}, of a key of {desk}", "by its party or the mediator")
         elif kid not in self._valid.get(desk, ()):
-            self._report.fail(index, "revocation", f"of {kid}, which {desk} does not have", "of a key that is valid")
+            fail(index, "revocation", f"of {kid}, which {desk} does not have", "of a key that is valid")
         else:
             self._valid[desk].discard(kid)
 

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 §2.1: its hashes, and how a proof is checked (RFC 9162 §2.1.3.2 and §2.1.4.2).
+"""The Merkle tree of RFC 6962 §2.1: its hashes, its root as it grows, and how inclusion is proved (RFC 9162 §2.1.3.2).
 
 A leaf is hashed with 0x00 before it, a node with 0x01 before its two children, so that neither passes for the other.
 The left part of a tree is always the largest full tree that is smaller than the whole. Hashes are 32 bytes of SHA-256.
@@ -62,24 +62,11 @@ class Frontier:
         return root
 
 
-def root_of(hashed_leaves: Iterable[bytes]) -> bytes:
-    """The root of the tree over leaves with these hashes, in their order.
-
-    Level by level: a last one without a partner moves up as it is, which makes the same tree as splitting at the
-    largest power of two.
-    """
-    row = list(hashed_leaves) or [EMPTY_ROOT]
-    while len(row) > 1:
-        above = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
-        row = above + row[len(above) * 2 :]
-    return row[0]
-
-
 def verify_inclusion(hashed_leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """The leaf with this hash is at ``index`` (from 0) of the tree of ``size`` leaves with this root, or
     :class:`VerificationFailed`.
     """
-    _check_lengths(size, (hashed_leaf, root), proof)
+    check_lengths(size, (hashed_leaf, root), proof)
     if not 0 <= index < size:
         raise VerificationFailed("index", f"{index} in a tree of {size}", "one that the tree has")
     node, last, worked_out = index, size - 1, hashed_leaf
@@ -95,56 +82,18 @@ def verify_inclusion(hashed_leaf: bytes, index: int, size: int, proof: Sequence[
         node, last = node >> 1, last >> 1
     if last != 0:
         raise VerificationFailed("inclusion proof", f"{len(proof)} hashes", "more for this index and size")
-    _compare("root of the tree", worked_out, root)
+    check_root("root of the tree", worked_out, root)
 
 
-def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
-    """The tree of ``new_size`` begins with all leaves of the tree of ``old_size``, or :class:`VerificationFailed`."""
-    _check_lengths(new_size, (old_root, new_root), proof)
-    if not 0 <= old_size <= new_size:
-        raise VerificationFailed("old size", f"{old_size} before {new_size}", "one that is not larger than the new")
-    if old_size in (0, new_size):
-        if proof:
-            raise VerificationFailed("consistency proof", f"{len(proof)} hashes", "none for these sizes")
-        _compare("root of the old tree", EMPTY_ROOT if old_size == 0 else new_root, old_root)
-        return
-    path = list(proof)
-    if old_size & (old_size - 1) == 0:
-        path.insert(0, old_root)
-    if not path:
-        raise VerificationFailed("consistency proof", "no hash", "at least one for these sizes")
-    old, new = two_roots(old_size - 1, new_size - 1, path)
-    _compare("root of the old tree", old, old_root)
-    _compare("root of the new tree", new, new_root)
-
-
-def two_roots(node: int, last: int, path: list[bytes]) -> tuple[bytes, bytes]:
-    """RFC 9162 §2.1.4.2 steps 4 to 6: the two roots that the path makes."""
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise VerificationFailed("consistency proof", f"{len(path)} hashes on the path", "fewer for these sizes")
-        if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    if last != 0:
-        raise VerificationFailed("consistency proof", f"{len(path)} hashes on the path", "more for these sizes")
-    return old, new
-
-
-def _check_lengths(size: int, hashes: Iterable[bytes], proof: Sequence[bytes]) -> None:
+def check_lengths(size: int, hashes: Iterable[bytes], proof: Sequence[bytes]) -> None:
+    """A size that a tree can have, and hashes of SHA-256, or :class:`VerificationFailed`."""
     if not 0 <= size <= LARGEST_SIZE:
         raise VerificationFailed("size", str(size), f"0 to {LARGEST_SIZE}")
     if any(len(given) != HASH_BYTES for given in (*hashes, *proof)):
         raise VerificationFailed("proof", "a hash of another length", f"hashes of {HASH_BYTES} bytes")
 
 
-def _compare(what: str, worked_out: bytes, given: bytes) -> None:
+def check_root(what: str, worked_out: bytes, given: bytes) -> None:
+    """The root that a proof makes is the one given, or :class:`VerificationFailed`."""
     if worked_out != given:
         raise VerificationFailed(what, f"{given.hex()} is given", f"the proof makes {worked_out.hex()}")

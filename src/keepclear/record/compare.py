@@ -13,14 +13,15 @@ from itertools import combinations
 from pathlib import Path
 
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.evidence import FORMAT as EVIDENCE
+from keepclear.record.evidence import Evidence, parse_evidence, why_split
+from keepclear.record.proof import FIRST_LINE, parse_proof
+from keepclear.record.tree import root_of
 from keepclear.record.verify.bundle import Bundle
 from keepclear.record.verify.check import read_other, roots_at
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
-from keepclear.record.verify.evidence import FORMAT as EVIDENCE
-from keepclear.record.verify.evidence import Evidence, parse_evidence, why_split
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
-from keepclear.record.verify.proof import FIRST_LINE, parse_proof
-from keepclear.record.verify.tree import HASH_BYTES, root_of
+from keepclear.record.verify.tree import HASH_BYTES
 
 SEEN = "keepclear-seen/1"
 """The format of a desk's view of a log."""

@@ -17,10 +17,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keepclear.errors import InvalidInput, VerificationFailed
+from keepclear.record.consistency import two_roots, verify_consistency
+from keepclear.record.proof import hashes_of
+from keepclear.record.verify.canonical import strict_object
 from keepclear.record.verify.checkpoint import Checkpoint, parse_checkpoint
-from keepclear.record.verify.encoding import base64_of, bytes_of
+from keepclear.record.verify.encoding import base64_of
 from keepclear.record.verify.note import Note, VerifierKey, parse_note, verify_note
-from keepclear.record.verify.tree import two_roots, verify_consistency
 
 FORMAT = "keepclear-evidence/1"
 MOST_EVIDENCE_BYTES = 1_000_000
@@ -60,24 +62,28 @@ def parse_evidence(data: bytes) -> Evidence:
     if len(data) > MOST_EVIDENCE_BYTES:
         raise InvalidInput("evidence", f"{len(data):,} bytes", f"at most {MOST_EVIDENCE_BYTES:,} bytes")
     try:
-        value = json.loads(data)
+        value = strict_object(data)
         if value["format"] != FORMAT:
             raise InvalidInput("evidence", "another format", FORMAT)
-        first, second = (str(value[key]).encode("utf-8", "surrogatepass") for key in ("first", "second"))
-        why, found_by, found_at = (str(value[key]) for key in ("why", "found_by", "found_at"))
-        proof = [str(one) for one in value["proof"]]
+        first, second, why, found_by, found_at = (
+            _text(value[key]) for key in ("first", "second", "why", "found_by", "found_at")
+        )
+        proof = [_text(one) for one in value["proof"]]
         other = value.get("root_of_first_in_second")
-    except (ValueError, KeyError, TypeError, RecursionError):
+        if other is not None:
+            (other,) = hashes_of([_text(other)], "root_of_first_in_second")
+    except (ValueError, KeyError, TypeError):
         raise InvalidInput("evidence", "no evidence file", f"a JSON object of the format {FORMAT}") from None
-    return Evidence(
-        parse_note(first),
-        parse_note(second),
-        why,
-        found_by,
-        found_at,
-        tuple(bytes_of(one, "proof") for one in proof),
-        None if other is None else bytes_of(str(other), "root_of_first_in_second"),
-    )
+    notes = parse_note(first.encode("utf-8")), parse_note(second.encode("utf-8"))
+    return Evidence(*notes, why, found_by, found_at, hashes_of(proof, "proof"), other)
+
+
+def _text(value: object) -> str:
+    """A text that can be written again; half a surrogate pair cannot (ValueError)."""
+    if not isinstance(value, str):
+        raise TypeError
+    value.encode("utf-8")
+    return value
 
 
 def contradiction(evidence: Evidence, keys: Iterable[VerifierKey]) -> str | None:
