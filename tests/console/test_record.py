@@ -297,6 +297,7 @@ def test_a_desk_whose_key_is_elsewhere_is_told_to_ring_and_nothing_is_sent(hall:
     second.wait("stop-mute")
     assert "in another place" in second.page.get_by_test_id("stop-mute").inner_text()
     assert second.page.get_by_test_id("stop-send").is_disabled()
+    assert "CANNOT BE SENT FROM HERE" in second.page.get_by_test_id("stop-send").inner_text()
     second.picture("alpha-stop-key-elsewhere")
     assert hall.ask("mediator.duty", "/v1/stops")["items"] == []
 
