@@ -69,6 +69,21 @@ def test_an_exercise_needs_no_signature_and_a_host_may_be_told_to_need_none(host
         assert (without.status_code, without.json()["code"]) == (401, "signature_required")
 
 
+@pytest.mark.parametrize("unsigned", [False, True])
+def test_no_exercise_changes_who_is_on_watch(tmp_path: Any, unsigned: bool) -> None:
+    with RunningHost(tmp_path, unsigned=unsigned) as host:
+        alpha = SigningDesk(host, "alpha.air")
+        alpha.enrol()
+        assert alpha.say("sign_on", {"name": "Ada"}).status_code == 201
+        before = alpha.get("/v1/watch")
+        assert [row["desk"] for row in before["items"] if row["attended"]] == ["alpha.air"]
+        for kind, name in (("sign_off", "Ada"), ("sign_on", "Eve")):
+            said = alpha.statement(kind, {"name": name, "note": "an exercise"}, mode="exercise")
+            for answer in (post_json(host, said), post_token(host, "alpha.air", alpha.key.signs(said))):
+                assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "refused", "mode")
+        assert alpha.get("/v1/watch") == before
+
+
 def test_a_new_key_is_told_to_every_desk_as_it_is_listed(tmp_path: Any) -> None:
     with RunningHost(tmp_path, unsigned=False) as host, listening(host, "bravo.air") as bravo:
         bravo.get()

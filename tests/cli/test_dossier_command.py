@@ -68,10 +68,12 @@ def test_a_bundle_gives_the_same_pages_as_the_directory_it_was_made_of(folder: P
     page = (folder / "two.html").read_text("utf-8")
     assert page == (folder / "three.html").read_text("utf-8")
     assert "checkpoint of keepclear.local/trial: size 44, root " in page
-    code, _, err = run(folder, "dossier", "part.zip", *asked, "--out", "four.html")
-    assert (code, err.count("\n")) == (2, 1)
-    assert "keeps its entry back" in err
-    assert not (folder / "four.html").exists()
+    code, out, _ = run(folder, "dossier", "part.zip", *asked, "--out", "four.html")
+    assert (code, "keeps entries back" in out) == (0, True)
+    assert "PART OF A RECORD" in (folder / "four.html").read_text("utf-8")
+    other = run(folder, "dossier", "part.zip", *asked[:-1], "alpha", "--out", "five.html")
+    assert (other[0], other[2].count("\n"), "made for bravo" in other[2]) == (2, 1, True)
+    assert not (folder / "five.html").exists()
 
 
 def test_without_typst_a_pdf_says_what_to_install_and_html_is_made(folder: Path, transit: str) -> None:

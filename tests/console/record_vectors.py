@@ -21,12 +21,11 @@ from keepclear.record.signers import Ed25519Cosigner, MlDsaSigner
 from keepclear.record.verify.base64url import encoded
 from keepclear.record.verify.checkpoint import parse_checkpoint
 from keepclear.record.verify.jws import check, taken_apart
-from keepclear.record.verify.note import Note
 from keepclear.record.verify.policy import judge, parse_policy
 from keepclear.record.verify.public_key import thumbprint
 from keepclear.record.verify.tree import leaf_hash
 from tests.record import test_note, test_policy, test_proof_file
-from tests.record.small_log import SmallLog, path, root
+from tests.record.small_log import SmallLog, path, root, with_line
 
 FILE = Path(__file__).parents[2] / "console" / "test" / "record-vectors.json"
 AT_MS = 1_776_000_000_123
@@ -114,8 +113,7 @@ def witnessed() -> list[dict[str, Any]]:
         note = log.note()
         for number, cosigner in enumerate([None, *cosigners]):
             if cosigner is not None:
-                line = cosigner.sign(log.checkpoint(), 1_800_000_000 + number)
-                note = Note(note.text, (*note.lines, line))
+                note = with_line(note, cosigner.sign(log.checkpoint(), 1_800_000_000 + number))
             standing = judge(note, parse_policy(policy.encode()))[1]
             told = {"binding": standing.is_binding, "cosigned": list(standing.cosigned)}
             made.append({"policy": name, "text": policy, "note": text(note.to_bytes()), **told})

@@ -16,15 +16,21 @@ import pytest
 import shapely
 import shapely.affinity
 
+from keepclear.detection.advice import sweep
 from keepclear.detection.advice.advise import Found, advise
 from keepclear.detection.advice.around import Surroundings
+from keepclear.detection.advice.axis import Axis
 from keepclear.detection.advice.depth import depth_m
+from keepclear.detection.advice.frontier import frontier
 from keepclear.detection.advice.levels import KINDS
 from keepclear.detection.advice.limits import COARSE, Limits, cost
+from keepclear.detection.advice.neighbours import Neighbours
 from keepclear.detection.advice.option import Advice, applied
 from keepclear.detection.advice.places import BEARINGS_DEG, Aside, Scene
 from keepclear.detection.advice.plane import Drawing, Plane
+from keepclear.detection.advice.search import Search
 from keepclear.detection.advice.sweep import overlaps
+from keepclear.detection.advice.times import Shift
 from keepclear.detection.columns import columns_of
 from keepclear.detection.grid import GridIndex
 from keepclear.detection.index import PlanIndex, SimpleIndex
@@ -240,6 +246,72 @@ def test_a_shift_with_other_heights_is_the_cheapest_of_all_such_pairs() -> None:
                 cheapest[f"later+{level.kind}"] = min(total, cheapest.get(f"later+{level.kind}", math.inf))
     assert cheapest == {"later+up": 22.0}, "and not 45 minutes with 200 ft"
     assert {option.kind: option.cost for option in found.options if "aside" not in option.kind} == cheapest
+
+
+def crowded(seed: int) -> list[Plan]:
+    """Five walls all over the place and all day long but for gaps in time and height, about one small plan."""
+    draw = np.random.default_rng(seed)
+    low, high = (parse_altitude(f"{each} m AMSL", "height") for each in (300, 450))
+    where = footprint(draw)
+    plans = [Plan("a", "a", "works", (Volume(where, low, high, NOON, NOON + 20 * MINUTE),))]
+    for number in range(5):
+        bottom = int(draw.integers(0, 8)) * 100
+        floor, ceiling = (parse_altitude(f"{each} m AMSL", "height") for each in (bottom, bottom + 700))
+        lon, lat = (at + float(draw.uniform(-300, 300)) * METRE for at in (36.0, 34.0))
+        start = NOON + int(draw.integers(-40, 15)) * MINUTE
+        wall = Volume(Disc(lon, lat, float(draw.uniform(300, 500))), floor, ceiling, start, start + 45 * MINUTE)
+        plans.append(Plan(f"b{number}", f"p{number}", "works", (wall,)))
+    return plans
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_cheaper_two_changes_clear(seed: int) -> None:
+    """All shifts, all levels, and each hundredth metre along each bearing are looked at, up to what is offered."""
+    plans, limits = crowded(seed), Limits(most_min=12, most_ft=600, most_m=600, most_work=100_000)
+    blocked, own = blocked_by(plans), plans[0]
+    search = Search(own, surroundings(plans).frozen(own, limits), limits)
+    may: Callable[[Plan], bool] = lambda _: True  # noqa: E731
+    found = {
+        tuple(axis.kind for axis, _ in steps): (moved, steps)
+        for moved, steps in frontier(Neighbours(own, search), search, None, may)
+    }
+    assert not search.cut
+    assert len(found) > 2
+    assert not any(blocked(moved) for moved, _ in found.values())
+    firsts: list[Axis] = [Shift(own, later, limits, None) for later in (True, False)]
+    firsts += [level for make in KINDS if (level := make(own, limits)) is not None]
+    for first in firsts:
+        for stop in range(first.least, first.most + 1):
+            there = first.moved(stop)
+            seconds: list[Axis] = [Aside(Scene(there, limits), bearing) for bearing in BEARINGS_DEG]
+            if isinstance(first, Shift):
+                seconds += [level for make in KINDS if (level := make(there, limits)) is not None]
+            for second in seconds:
+                dearest = found.get((first.kind, second.kind))
+                every = 100 if isinstance(second, Aside) else 1
+                for step in range(every, second.most + 1, every):
+                    total = round(first.cost(stop) + second.cost(step), 3)
+                    if dearest is not None and total >= round(sum(axis.cost(at) for axis, at in dearest[1]), 3):
+                        break
+                    assert blocked(second.moved(step)), (first.kind, stop, second.kind, step)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_machine_code_says_what_plain_arrays_say(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw, plane = np.random.default_rng(seed), Plane(36.0, 34.0)
+    plans = [[at_all_times(footprint(draw)) for _ in range(count)] for count in (4, 7)]
+    one, two = (Drawing(plane, columns_of(each)).outlines(np.arange(len(each)), 0.01) for each in plans)
+    i, j = (each.ravel() for each in np.meshgrid(np.arange(4), np.arange(7)))
+    turn = draw.uniform(0, 2 * math.pi, len(i))
+    along = np.stack([np.sin(turn), np.cos(turn)], axis=1)
+    apart_m, off_m = draw.choice([0.0, 40.0], len(i)), draw.choice([0.0, 0.05, 50.0], len(i))
+    several = []
+    for fast in (True, False):
+        monkeypatch.setattr(sweep, "is_fast", lambda _, fast=fast: fast)
+        several.append(overlaps(one, two, i, j, apart_m, off_m, along))
+    assert several[0].group.tolist() == several[1].group.tolist()
+    assert np.allclose(several[0].low, several[1].low, atol=1e-6)
+    assert np.allclose(several[0].high, several[1].high, atol=1e-6)
 
 
 def _only(plan: Plan) -> Volume:

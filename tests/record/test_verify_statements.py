@@ -11,7 +11,7 @@ import pytest
 import rfc8785
 
 from keepclear.record.verify.check import Asked, verify
-from keepclear.record.verify.findings import Report
+from keepclear.record.verify.findings import Report, lines_of
 from tests.record.bundles import KEYS, SIGNERS, note, parts
 from tests.record.bundles import leaf as leaf_of
 from tests.record.signed import ALPHA, BRAVO, MEDIATOR, NEXT, Key, SmallRecord, entry, proof_of, small_record
@@ -237,3 +237,27 @@ def test_a_checkpoint_that_a_desk_saw_of_another_history_is_proof_of_a_split(tmp
     (tmp_path / "bundle.zip").unlink(missing_ok=True)
     report = report_of(tmp_path, record.entries)
     assert "entry 10: earlier checkpoint: another tree of 4 entries than the one that its desk saw" in lines(report)[0]
+
+
+def test_after_a_recovery_the_mediators_old_key_is_no_longer_good_and_it_is_told_where(tmp_path: Path) -> None:
+    lost, new = MEDIATOR, Key("mediator, later")
+
+    def more(record: SmallRecord) -> None:
+        record.enrol("mediator.duty", lost)
+        record.say(lost, "mediator.duty")
+        record.keep("recovery", reason="the safe burnt out")
+        record.enrol("mediator.duty", new)
+        record.say(new, "mediator.duty")
+
+    good = report_of(tmp_path, small_record(more).entries)
+    place = next(index for index, entry in enumerate(small_record(more).entries) if b'"recovery"' in entry)
+    assert (good.is_verified, good.recovered) == (True, [place]), good.failures
+    assert any("operator" in line for line in lines_of(good))
+
+    def still_used(record: SmallRecord) -> None:
+        more(record)
+        record.say(lost, "mediator.duty")
+
+    (tmp_path / "again").mkdir()
+    bad = report_of(tmp_path / "again", small_record(still_used).entries)
+    assert [one.what for one in bad.failures] == ["key of mediator.duty"]

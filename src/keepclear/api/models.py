@@ -214,7 +214,7 @@ class RecordItem(Model):
 
     index: int
     at: Instant
-    kind: Literal["statement", "delivery", "clock", "agreement"]
+    kind: Literal["statement", "delivery", "clock", "agreement", "recovery"]
     statement: dict[str, Any] | None
 
 
@@ -283,7 +283,7 @@ class KeyOut(Model):
     vouched_by: str | None = Field(description="The key that signed its enrolment; null: it did so itself.")
     retired_at: int | None
     retired_in: str | None
-    retired_by: str | None = Field(description="The desk that said so.")
+    retired_by: str | None = Field(description="The desk that said so, or «the host's operator».")
     retired_why: str | None = Field(description="«replaced», or the reason that was given.")
 
 

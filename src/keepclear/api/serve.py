@@ -14,6 +14,7 @@ import uvicorn
 
 from keepclear.api import logs
 from keepclear.api.app import create_app
+from keepclear.api.http_protocol import BoundedHttp
 from keepclear.api.listening import DEFAULT_LISTEN, Address, bind
 from keepclear.errors import InvalidInput
 from keepclear.formats.mechanism_toml import agreement_from_toml
@@ -82,6 +83,7 @@ async def serve(
     app = create_app(host, book, assets=assets, checkpoints=checkpoints)
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from keepclear.api import logs
+from keepclear.api.http_protocol import BoundedHttp
 from keepclear.api.listening import Address, bind
 from keepclear.api.witness_app import witness_app
 from keepclear.errors import InvalidInput
@@ -100,6 +101,7 @@ async def _serve(
 ) -> int:
     config = uvicorn.Config(
         witness_app(witness, known, lambda: setattr(server, "should_exit", True)),
+        http=BoundedHttp,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -11,12 +11,12 @@ from keepclear.cli.output import JSON_OPTION, print_json, print_line
 from keepclear.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from keepclear.report.source import Record
+    from keepclear.report.source import Part, Record
 
 
 def dossier(
     bundle: Annotated[
-        str | None, typer.Argument(metavar="[BUNDLE.zip]", help="A whole bundle of the record; or give --data.")
+        str | None, typer.Argument(metavar="[BUNDLE.zip]", help="A bundle of the record; or give --data.")
     ] = None,
     about: Annotated[
         str, typer.Option("--about", metavar="ID", help="A notice, STOP, alert, conflict a~b, or incident's label.")
@@ -43,17 +43,30 @@ def dossier(
     from keepclear.report.dossier import make_dossier
     from keepclear.report.front import Question
     from keepclear.report.html_page import html_of
+    from keepclear.report.part import make_part_dossier
     from keepclear.report.pdf_page import pdf_of
+    from keepclear.report.source import Part
     from keepclear.spacetime.instants import parse_instant
 
     question = Question(about, parse_instant(start, "--from"), parse_instant(end, "--to"), party, zone, asked_by, whole)
-    made = make_dossier(_record(bundle, data), question)
-    _write_new(out, html_of(made.document).encode("utf-8") if form == "html" else pdf_of(made.document))
-    if as_json:
-        print_json({"file": out, "lines": made.lines, "conflicts": made.conflicts, "things": made.subject.labels})
+    record = _record(bundle, data, question.to_ms)
+    if isinstance(record, Part):
+        part = make_part_dossier(record, question)
+        document, conflicts, labels, lines = part.document, None, part.labels, part.lines
     else:
-        conflicts = "1 conflict" if made.conflicts == 1 else f"{made.conflicts} conflicts"
-        print_line(f"{out}: {made.lines:,} lines, {conflicts}")
+        made = make_dossier(record, question)
+        document, conflicts, labels, lines = made.document, made.conflicts, made.subject.labels, made.lines
+    _write_new(out, html_of(document).encode("utf-8") if form == "html" else pdf_of(document))
+    if as_json:
+        print_json({"file": out, "lines": lines, "conflicts": conflicts, "things": labels})
+        return
+    print_line(f"{out}: {lines:,} lines, {_conflicts(conflicts)}")
+
+
+def _conflicts(count: int | None) -> str:
+    if count is None:
+        return "of a bundle that keeps entries back: what was said, and nothing that follows from it"
+    return "1 conflict" if count == 1 else f"{count} conflicts"
 
 
 _MISSING = {
@@ -80,13 +93,13 @@ def _form(out: str) -> str:
     return form
 
 
-def _record(bundle: str | None, data: str | None) -> Record:
+def _record(bundle: str | None, data: str | None, to_ms: int) -> Record | Part:
     from keepclear.report.source import record_in, record_of_bundle
 
     if (bundle is None) == (data is None):
         given = "neither a bundle nor --data was given" if bundle is None else "a bundle and --data were both given"
         raise InvalidInput("BUNDLE", given, "one of the two")
-    return record_of_bundle(bundle) if bundle is not None else record_in(str(data))
+    return record_of_bundle(bundle, to_ms) if bundle is not None else record_in(str(data))
 
 
 def _write_new(out: str, data: bytes) -> None:

@@ -97,6 +97,36 @@ def revoke(
     show_receipt(f"key {kid} of {held.get(kid, '?')} revoked by", receipt, as_json=as_json)
 
 
+@group.command("recover")
+def recover(
+    reason: Annotated[str, typer.Argument(metavar="REASON", help="What became of the keys, in a few words.")],
+    data: Annotated[
+        str, typer.Option("--data", metavar="DIR", help="The data directory of the host, which must not be running.")
+    ] = "keepclear-data",
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Retire all keys of mediator.duty, which has lost them: an entry of the record that every desk is shown."""
+    from keepclear.host.boot import found, recover
+    from keepclear.store import SqliteStore
+    from keepclear.store.sqlite import FILE_NAME
+
+    if not reason.strip():
+        raise InvalidInput("REASON", "nothing", "what became of the keys, for everybody to read")
+    if not (Path(data) / FILE_NAME).is_file():
+        raise InvalidInput("--data", f"no record in {data}", "the directory that «keepclear serve --data» was given")
+    store = SqliteStore(Path(data))
+    try:
+        log = found(store, None)
+        index = recover(store, log, reason)
+    finally:
+        store.close()
+    if as_json:
+        print_json({"mechanism": log, "index": index, "desk": "mediator.duty"})
+        return
+    print_line(f"Entry {index} of «{log}»: the keys of mediator.duty are retired, and every desk will be warned of it.")
+    print_line("Start the host, enrol a new first key with the desk's token, and compare its fingerprint by voice.")
+
+
 @group.command("list")
 def list_keys(
     every: Annotated[bool, typer.Option("--all", help="Also those that are retired.")] = False,

@@ -40,6 +40,9 @@ _NEED_GEOID = frozenset(
 _NEEDS_GEOID = np.isin(np.arange(max(_FLOOR_CODE.values()) + max(_CEILING_CODE.values()) + 1), list(_NEED_GEOID))
 """The same, to be looked up for many codes."""
 
+_MANY = 16
+"""Plans from which on the geoid is looked up for all together."""
+
 _Geoid = Callable[[float, float], float]
 
 
@@ -56,13 +59,14 @@ def said_of(plans: Sequence[Plan], whose: Sequence[int], rules: HeightRules) -> 
     """The plans in columns; ``whose`` is the party and activity of each, in one number."""
     numbers: list[tuple[float, ...]] = []
     places: list[tuple[float, float]] = []
-    rows = [0]
+    rows, together = [0], len(plans) >= _MANY
     for plan, code in zip(plans, whose, strict=True):
-        _say(plan, code, rules, numbers, places, _later)
+        _say(plan, code, rules, numbers, places, _later if together else undulation_m)
         rows.append(len(numbers))
     said = np.fromiter(chain.from_iterable(numbers), float, SAID * len(numbers)).reshape(-1, SAID)
     at = np.fromiter(chain.from_iterable(places), float, 2 * len(places)).reshape(-1, 2)
-    _add_geoid(said, at)
+    if together:
+        _add_geoid(said, at)
     return Said(said, at, rows)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 
 def warm() -> None:
-    """Everything there is to compile is compiled and kept: it asks a small index every kind of question, and clears two
-    flights.
+    """Everything there is to compile is compiled and kept: it asks a small index every kind of question, moves a plan
+    past another, and clears two flights.
     """
+    from keepclear.detection.advice.warm import warm as warm_advice
     from keepclear.detection.compiled import COMPLETE, code_folder
     from keepclear.detection.grid import GridIndex
     from keepclear.detection.plan import Plan
@@ -30,6 +31,7 @@ def warm() -> None:
     index.admit_many([Plan("c", "three", "uas", (volume,))])
     index.put(Plan("d", "three", "uas", (volume,)))
     index.withdraw("a")
+    warm_advice()
     warm_resolution()
     (code_folder() / COMPLETE).touch()
 

@@ -1,10 +1,11 @@
 """Entries of the record as canonical JSON (RFC 8785): the inputs of a mechanism, and a hash of what follows from them.
 
-``{"v": 2, "rules": "2", "at": …, "kind": "agreement" | "statement" | "delivery" | "clock", "worked_out": …, …}``:
-``at`` is in milliseconds since 1970, and ``rules`` the version of the rules that worked the entry out (architecture:
-«only inputs are kept»). ``worked_out`` is the hash of what followed from it (``findings``), so that whoever plays the
-record again can tell whether the same follows. A signed statement is there as the token that it came as, ``jws``, in
-place of ``statement``. Version 1 had neither, and is still read. The same entry always has the same bytes.
+``{"v": 2, "rules": "2", "at": …, "kind": …, "worked_out": …, …}``: ``at`` is in milliseconds since 1970, and ``rules``
+the version of the rules that worked the entry out (architecture: «only inputs are kept»). ``worked_out`` is the hash of
+what followed from it (``findings``), so that whoever plays the record again can tell whether the same follows. A signed
+statement is there as the token that it came as, ``jws``, in place of ``statement``. Version 1 had neither, and is still
+read. Kinds are ``agreement``, ``statement``, ``delivery`` (a desk's machine had what came), ``clock`` (something fell
+due) and ``recovery`` (the operator retired the mediator's keys). The same entry always has the same bytes.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ ENTRY_VERSION = 2
 ENTRY_LIMITS = Limits(max_bytes=64_000_000, max_depth=32)
 """Our own entries hold statements and agreements that were read under narrower limits."""
 
-EntryKind = Literal["agreement", "statement", "delivery", "clock"]
+EntryKind = Literal["agreement", "statement", "delivery", "clock", "recovery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Entry:
     """The hash of what was worked out at this entry; None in one of version 1."""
     jws: str | None = None
     """The token that a signed statement came as; ``statement`` is then what its payload holds."""
+    reason: str | None = None
+    """Why the operator retired the mediator's keys."""
 
 
 def agreement_entry(at: int, agreement: Agreement, *, worked_out: str = NOTHING) -> bytes:
@@ -83,6 +86,11 @@ def clock_entry(at: int, *, worked_out: str = NOTHING) -> bytes:
     return _bytes("clock", at, worked_out, {})
 
 
+def recovery_entry(at: int, reason: str, *, worked_out: str = NOTHING) -> bytes:
+    """The mediator's keys were lost, and the host's operator retired them."""
+    return _bytes("recovery", at, worked_out, {"reason": reason})
+
+
 def _bytes(kind: EntryKind, at: int, worked_out: str, more: Mapping[str, Any]) -> bytes:
     every: dict[str, Any] = {"v": ENTRY_VERSION, "rules": RULES_VERSION, "at": at, "kind": kind, **more}
     return rfc8785.dumps({**every, "worked_out": worked_out})
@@ -96,6 +104,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "statement": ("statement", "jws", "held"),
     "delivery": ("desk", "through"),
     "clock": (),
+    "recovery": ("reason",),
 }
 
 
@@ -143,6 +152,7 @@ def entry_from_bytes(data: bytes) -> Entry:
         table.integer("through") if kind == "delivery" else None,
         _worked_out(table) if version != FIRST_VERSION else None,
         jws,
+        table.text("reason") if kind == "recovery" else None,
     )
 
 

@@ -27,4 +27,6 @@ def as_input(entry: Entry, agreement: Agreement) -> play.Entry:
         return play.DeliveryEntry(entry.at, entry.desk, entry.through)
     if entry.agreement is not None:
         return play.AgreementEntry(entry.at, entry.agreement)
+    if entry.reason is not None:
+        return play.RecoveryEntry(entry.at, entry.reason)
     return play.ClockEntry(entry.at)

@@ -6,14 +6,14 @@ An agreement is amended here too, before anybody is served: the change is an ent
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
 import structlog
 
 from keepclear.errors import InvalidInput, RecordDamaged, StoreFailed
-from keepclear.formats.entry import Entry, agreement_entry, clock_entry, entry_as_kept, entry_from_bytes
+from keepclear.formats.entry import Entry, agreement_entry, clock_entry, entry_as_kept, entry_from_bytes, recovery_entry
 from keepclear.formats.entry_input import as_input
 from keepclear.formats.findings import worked_out
 from keepclear.host.clock import wall_clock_ms
@@ -97,15 +97,34 @@ def agree(
     at = max(wall_clock_ms() if at_ms is None else at_ms, working.mechanism.now)
     due = working.mechanism.advance(at)
     changed = working.mechanism.amend_agreement(agreement, at)
-    inputs = (
-        (due, clock_entry(at, worked_out=worked_out(due))),
-        (changed, agreement_entry(at, agreement, worked_out=worked_out(changed))),
-    )
+    entry = agreement_entry(at, agreement, worked_out=worked_out(changed))
+    told = _put(store, log, working, ((due, clock_entry(at, worked_out=worked_out(due))), (changed, entry)))
+    _log.info("agreement_amended", mechanism=log, index=changed.index, changed=differs)
+    return told
+
+
+def recover(store: Store, log: str, reason: str, *, at_ms: int | None = None) -> int:
+    """The mediator's lost keys are retired, for good; the index of the entry that says so, which every desk is shown.
+
+    Raises ``Refused`` when the mediator has no key. Then the record is as it was.
+    """
+    working = bring_up(store, log)
+    at = max(wall_clock_ms() if at_ms is None else at_ms, working.mechanism.now)
+    due = working.mechanism.advance(at)
+    changed = working.mechanism.retire_mediator_keys(reason, at)
+    entry = recovery_entry(at, reason, worked_out=worked_out(changed))
+    _put(store, log, working, ((due, clock_entry(at, worked_out=worked_out(due))), (changed, entry)))
+    return changed.index
+
+
+def _put(
+    store: Store, log: str, working: Working, inputs: Sequence[tuple[Outcome, bytes]]
+) -> list[tuple[int, dict[str, bytes]]]:
+    """What of these are entries is durable; what each desk is to be told of them, by index."""
     taken = [(outcome, entry) for outcome, entry in inputs if outcome.is_entry]
     store.append(log, working.length, [entry for _, entry in taken])
     working.length += len(taken)
     store.save_snapshot(log, working.length, working.snapshot())
-    _log.info("agreement_amended", mechanism=log, index=changed.index, changed=differs)
     return [(outcome.index, _told(working.mechanism, outcome)) for outcome, _ in taken]
 
 

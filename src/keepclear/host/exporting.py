@@ -1,8 +1,8 @@
 """A record handed over: every entry's leaf, and those entries opened that the one who asks may see.
 
-What a party may see of the record is what ``disclosure`` says, and no more: its bundle opens agreements, the statements
-that its desks may see, and what its own machines said to have. Clock entries say only by a hash what was worked out
-there, of whomever; they stay closed to a party.
+What a party may see of the record is what ``disclosure`` says, and no more: its bundle opens agreements, recoveries of
+the mediator's keys, the statements that its desks may see, and what its own machines said to have. Clock entries say
+only by a hash what was worked out there, of whomever; they stay closed to a party.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Wanted:
         """Whether this entry is opened. ``mechanism`` has heard it."""
         if self.to is not None and index > self.to:
             return False
-        if self.party is None or entry.agreement is not None:
+        if self.party is None or entry.agreement is not None or entry.reason is not None:
             return True
         desks = [desk for desk in mechanism.agreement.desk_by_id if mechanism.agreement.party_of(desk) == self.party]
         if entry.statement is None:

@@ -23,7 +23,7 @@ from typing import Literal, TypeVar
 
 import structlog
 
-from keepclear.errors import InvalidInput, KeepclearError, Overloaded, SignatureRequired, StoreFailed
+from keepclear.errors import InvalidInput, KeepclearError, Overloaded, StoreFailed
 from keepclear.host.aside import Aside, Asked
 from keepclear.host.boot import bring_up
 from keepclear.host.clock import HearingClock
@@ -31,6 +31,7 @@ from keepclear.host.index_file import index_path
 from keepclear.host.live_index import about_index, index_parts, write_index
 from keepclear.host.observe import Batch, Nobody, Observer
 from keepclear.host.recent import Recent
+from keepclear.host.signed import check_mode
 from keepclear.host.streams import Streams
 from keepclear.host.work import Answer, Delivered, Input, Said, Worked, Worker
 from keepclear.host.working import Working
@@ -38,7 +39,6 @@ from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.core import Mechanism
 from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.statement import Statement
-from keepclear.mechanism.words import Mode
 from keepclear.store.protocol import Store
 
 MOST_WAITING = 1_000
@@ -159,12 +159,9 @@ class MechanismHost:
     async def say(self, statement: Statement, *, held: bool = False) -> Answer:
         """The statement is in the record and durable: its receipt, and whether it is new. See ``Mechanism.hear``.
 
-        A statement that says it is signed comes from ``host.signed``. Raises SignatureRequired for a live one that is
-        not, unless this host takes those.
+        A statement that says it is signed comes from ``host.signed``; see there for what is refused before it is heard.
         """
-        if statement.signed_by is None and statement.mode is Mode.LIVE and not self.unsigned:
-            given = "this statement is not signed"
-            raise SignatureRequired("signature", given, "sign it with a key of your desk (application/jose)")
+        check_mode(statement, unsigned=self.unsigned)
         return await self._put(statement.sender, Said(statement, held, self._clock.now()))
 
     async def deliver(self, desk: str, through: int) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from keepclear.errors import InvalidInput, SignatureInvalid
+from keepclear.errors import InvalidInput, Refused, SignatureInvalid, SignatureRequired
 from keepclear.formats.payloads import key_proof_payload
 from keepclear.formats.signed_json import statement_of_token
 from keepclear.mechanism.agreement import Agreement
 from keepclear.mechanism.bodies import KeyEnrolBody
 from keepclear.mechanism.key import DeskKey
-from keepclear.mechanism.statement import Statement
+from keepclear.mechanism.statement import OF_ONE_SIDE, Statement
+from keepclear.mechanism.words import Mode
 from keepclear.record import jws
 from keepclear.record.verify.jws import KEY_PROOF_TYP, taken_apart
 
@@ -42,6 +43,19 @@ def signed_statement(compact: bytes, agreement: Agreement, key_named: KeyNamed) 
     if isinstance(statement.body, KeyEnrolBody):
         _check_proof(statement, statement.body)
     return statement
+
+
+def check_mode(statement: Statement, *, unsigned: bool) -> None:
+    """A live statement is signed, unless this host takes those that are not: SignatureRequired. A desk has one watch,
+    which is real: nobody comes to it or leaves it for exercise, which no signature would be asked for: Refused.
+
+    Asked of what is said now. What a record has from before is worked out as it was.
+    """
+    if statement.mode is Mode.EXERCISE and statement.type in OF_ONE_SIDE:
+        raise Refused("mode", "a desk has one watch, and it is live", f"say it with mode «{Mode.LIVE}»")
+    if statement.signed_by is None and statement.mode is Mode.LIVE and not unsigned:
+        given = "this statement is not signed"
+        raise SignatureRequired("signature", given, "sign it with a key of your desk (application/jose)")
 
 
 def _check_proof(statement: Statement, body: KeyEnrolBody) -> None:

@@ -328,7 +328,7 @@ ALERT_TABLE: dict[AlertCode, AlertRow] = {
         ),
         AlertRow(
             AlertCode.KEY_CHANGED,
-            "advisory; warning for a key that no key before it vouches for",
+            "advisory; warning for a key that no key before it vouches for, or that the host's operator retired",
             "every desk",
             Moment.STATEMENT,
             (),

@@ -24,7 +24,7 @@ from keepclear.mechanism.draft import alerts_of_draft
 from keepclear.mechanism.grading import missing_for
 from keepclear.mechanism.hearing import Apply, look_at_desk
 from keepclear.mechanism.key import DeskKey
-from keepclear.mechanism.keys import hear_key_enrol, hear_key_revoke
+from keepclear.mechanism.keys import hear_key_enrol, hear_key_revoke, lost_by_mediator, retire_mediator_keys
 from keepclear.mechanism.ledger import RULES_VERSION, Ledger
 from keepclear.mechanism.life import hear_activate, hear_amend, hear_cancel, hear_complete, hear_notice
 from keepclear.mechanism.line import hear_ack, hear_message
@@ -159,6 +159,16 @@ class Mechanism:
         self._run_to(at)
         put_in_force(self._ledger, work_again(self._ledger, after, _indexes(after, self._plans)))
         self._run_to(at)
+        return self._outcome(is_entry=True)
+
+    def retire_mediator_keys(self, reason: str, at: int) -> Outcome:
+        """The mediator has lost its keys, and the host's operator retires them: its next first one needs its token.
+
+        Raises Refused when it has none. What was due until ``at`` comes first.
+        """
+        lost = lost_by_mediator(self._ledger)
+        self._run_to(max(at, self._ledger.now))
+        retire_mediator_keys(self._ledger, lost, reason)
         return self._outcome(is_entry=True)
 
     def next_due(self) -> int | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from keepclear.errors import Refused
 from keepclear.mechanism.alert import Alert, AlertCode
 from keepclear.mechanism.alert_book import clear, raise_or_keep
 from keepclear.mechanism.bodies import KeyEnrolBody, KeyRevokeBody
@@ -12,9 +14,11 @@ from keepclear.mechanism.hearing import Apply, place_in_record
 from keepclear.mechanism.key import DeskKey
 from keepclear.mechanism.ledger import Ledger
 from keepclear.mechanism.statement import Statement
-from keepclear.mechanism.words import AckLevel, Mode
+from keepclear.mechanism.words import MEDIATOR_DESK, AckLevel, Mode
 
 REPLACED = "replaced"
+OPERATOR = "the host's operator"
+"""Who retires the mediator's keys when all are lost: no desk, and nothing is signed."""
 
 
 def hear_key_enrol(ledger: Ledger, statement: Statement) -> Apply:
@@ -49,6 +53,22 @@ def hear_key_revoke(ledger: Ledger, statement: Statement) -> Apply:
     return apply
 
 
+def lost_by_mediator(ledger: Ledger) -> list[DeskKey]:
+    """The keys that the mediator's desk has. Raises Refused when it has none: then its first needs no way back."""
+    held = [key for key in ledger.keys.values() if key.desk == MEDIATOR_DESK and key.is_valid]
+    if not held:
+        raise Refused("desk", f"{MEDIATOR_DESK} has no valid key", "enrol one with «keepclear keys enrol»")
+    return held
+
+
+def retire_mediator_keys(ledger: Ledger, lost: Sequence[DeskKey], reason: str) -> None:
+    """The keys count no more, by the operator's word alone, which takes the next place in the record: all are told."""
+    ledger.index += 1
+    for key in lost:
+        retired = _retired(ledger, replace(key, retired_by=OPERATOR, retired_why=reason))
+        raise_or_keep(ledger, key_changed(ledger.agreement, retired, is_again_first=True), Mode.LIVE)
+
+
 def compared(ledger: Ledger, alert: Alert) -> None:
     """An alert about a key was acknowledged: when every side but the key's own has, it has been compared."""
     if alert.code is not AlertCode.KEY_CHANGED or not alert.is_open:
@@ -61,9 +81,11 @@ def compared(ledger: Ledger, alert: Alert) -> None:
 
 def _retire(ledger: Ledger, key: DeskKey, statement: Statement, why: str) -> DeskKey:
     """The key speaks no more after this statement."""
-    retired = replace(
-        key, retired_at=ledger.index, retired_in=statement.id, retired_by=statement.sender, retired_why=why
-    )
+    return _retired(ledger, replace(key, retired_in=statement.id, retired_by=statement.sender, retired_why=why))
+
+
+def _retired(ledger: Ledger, key: DeskKey) -> DeskKey:
+    retired = replace(key, retired_at=ledger.index)
     ledger.put_key(retired)
     clear(ledger, (AlertCode.KEY_CHANGED, key.desk, key.kid, ENROLLED), "The key is no longer in use.")
     return retired

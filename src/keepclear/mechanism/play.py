@@ -44,7 +44,15 @@ class AgreementEntry:
     agreement: Agreement
 
 
-Entry = StatementEntry | DeliveryEntry | ClockEntry | AgreementEntry
+@dataclass(frozen=True, slots=True)
+class RecoveryEntry:
+    """The mediator's keys were lost: the host's operator retired them."""
+
+    at_ms: int
+    reason: str
+
+
+Entry = StatementEntry | DeliveryEntry | ClockEntry | AgreementEntry | RecoveryEntry
 """The inputs of a mechanism after its first agreement, which is entry 0."""
 
 
@@ -59,6 +67,8 @@ def step(mechanism: Mechanism, entry: Entry) -> Outcome:
             return mechanism.advance(at_ms)
         case AgreementEntry(at_ms, agreement):
             return mechanism.amend_agreement(agreement, at_ms)
+        case RecoveryEntry(at_ms, reason):
+            return mechanism.retire_mediator_keys(reason, at_ms)
 
 
 def steps(mechanism: Mechanism, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Outcome]]:

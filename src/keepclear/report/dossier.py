@@ -67,18 +67,22 @@ def make_dossier(record: Record, question: Question) -> Made:
 
 
 def _check(record: Record, question: Question, clock: Clock) -> None:
-    if question.to_ms <= question.from_ms:
-        given = f"{clock.full(question.to_ms)} is not after --from, {clock.full(question.from_ms)}"
-        raise InvalidInput("--to", given, "an instant after --from; the period ends right before it")
     first, last = record.entry(0), record.entry(len(record.kept) - 1)
-    if question.to_ms <= first.at or question.from_ms > last.at:
-        given = "the period lies outside the record"
-        right = f"a period within {clock.full(first.at)} and {clock.full(last.at)}"
-        raise InvalidInput("--from", given, right)
+    check_period(question, clock, first.at, last.at)
     agreements = [entry for entry in (first, last) if entry.agreement is not None]
     parties = [party.id for entry in agreements if entry.agreement for party in entry.agreement.parties]
     if question.party is not None and question.party not in parties:
         raise InvalidInput("--for", f"given {question.party!r}", f"one of {', '.join(dict.fromkeys(parties))}")
+
+
+def check_period(question: Question, clock: Clock, first_ms: int, last_ms: int) -> None:
+    """``InvalidInput`` for a period that is none, or lies outside what was heard."""
+    if question.to_ms <= question.from_ms:
+        given = f"{clock.full(question.to_ms)} is not after --from, {clock.full(question.from_ms)}"
+        raise InvalidInput("--to", given, "an instant after --from; the period ends right before it")
+    if question.to_ms <= first_ms or question.from_ms > last_ms:
+        right = f"a period within {clock.full(first_ms)} and {clock.full(last_ms)}"
+        raise InvalidInput("--from", "the period lies outside the record", right)
 
 
 class _Sections:

@@ -147,7 +147,7 @@ def desks_table(agreement: Agreement, party: str | None) -> Table:
     return Table("The desks", (Column("Side", 30), Column("Desks", 70)), tuple(rows))
 
 
-def how_to_check(question: Question) -> Iterator[Block]:
+def how_to_check(question: Question, words: str = HOW_TO_CHECK) -> Iterator[Block]:
     """How anybody can see that these pages follow from the record."""
     options = {
         "--about": question.about,
@@ -159,5 +159,5 @@ def how_to_check(question: Question) -> Iterator[Block]:
     }
     parts = [f"{name} {shlex.quote(harmless(value))}" for name, value in options.items() if value is not None]
     command = " ".join(["keepclear dossier BUNDLE.zip", *parts, *(["--whole"] if question.whole else []), "--out FILE"])
-    yield Para(HOW_TO_CHECK)
+    yield Para(words)
     yield Table("The command that made it", (Column("Command", 100, "number"),), (Row((cell(command),)),))

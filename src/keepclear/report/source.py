@@ -1,9 +1,7 @@
-"""Where a dossier's record comes from: a host's data directory, or a bundle that holds all of its entries."""
+"""Where a dossier's record comes from: a host's data directory, or a bundle, which may hold a part of it alone."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +13,9 @@ from keepclear.errors import InvalidInput, RecordDamaged
 from keepclear.formats.entry import Entry, entry_from_bytes
 from keepclear.host.record_tree import TREES_FOLDER
 from keepclear.record.opening import CHECKPOINT_FILE
+from keepclear.record.verify.base64url import decoded
 from keepclear.record.verify.bundle import ENTRIES, Bundle
+from keepclear.record.verify.leaf import parse_leaf
 from keepclear.store.sqlite import FILE_NAME, SqliteStore
 
 CHUNK = 1_000
@@ -40,16 +40,31 @@ class Record:
 
     def entry(self, index: int) -> Entry:
         """The entry at a place; ``RecordDamaged`` when what is kept there cannot be read."""
-        try:
-            return entry_from_bytes(self.kept[index])
-        except InvalidInput as error:
-            message = f"record of «{self.name}», entry {index}: it cannot be read ({error})"
-            raise RecordDamaged(message) from error
+        return _entry(self.name, index, self.kept[index])
 
     def digest(self, length: int) -> str:
         """SHA-256 (hex) over the hashes of the first ``length`` entries: what was played, in one line."""
         inner = (hashlib.sha256(data).digest() for data in self.kept[:length])
         return hashlib.sha256(b"".join(inner)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PartEntry:
+    """A place in a record of which only a part is shown; ``entry`` is None where it is kept back."""
+
+    index: int
+    at_ms: int
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a bundle shows of a record, and for whom it was made (None: for the mediator)."""
+
+    name: str
+    entries: Sequence[PartEntry]
+    made_for: str | None
+    tree: TreeHead | None
 
 
 def record_in(directory: str) -> Record:
@@ -71,20 +86,30 @@ def record_in(directory: str) -> Record:
     return Record(logs[0], kept, _tree_in(folder))
 
 
-def record_of_bundle(file: str) -> Record:
-    """The record that a bundle holds whole. ``InvalidInput`` for what is no bundle, or keeps entries back as hashes.
+def record_of_bundle(file: str, to_ms: int) -> Record | Part:
+    """The record that a bundle holds whole up to ``to_ms``, or the part of it that it shows. ``InvalidInput`` for what
+    is no bundle.
 
     What it says is not verified here: that is what ``keepclear verify`` is for.
     """
     with Bundle(Path(file)) as bundle:
-        kept = [_disclosed(file, number, line) for number, line in enumerate(bundle.lines())]
-        note = bundle.checkpoint.decode("utf-8", "replace")
-    if not kept:
+        rows = [_row(file, number, line) for number, line in enumerate(bundle.lines())]
+        note, made_for = bundle.checkpoint.decode("utf-8", "replace"), bundle.manifest.made_for
+    if not rows:
         raise InvalidInput(file, "a bundle without entries", "a bundle of a record that was begun")
-    first = Record("", kept).entry(0)
-    if first.agreement is None:
+    hidden = next((index for index, (_, data) in enumerate(rows) if data is None), len(rows))
+    kept = [data for _, data in rows[:hidden] if data is not None]
+    first = Record("", kept).entry(0) if kept else None
+    if first is None or first.agreement is None:
         raise InvalidInput(f"{file}: entry 0", "is no agreement", "a bundle from the record's beginning")
-    return Record(first.agreement.name, kept, _tree_head(note))
+    whole = Record(first.agreement.name, kept, _tree_head(note))
+    if hidden == len(rows) or rows[hidden][0] >= to_ms:
+        return whole
+    entries = [
+        PartEntry(index, at_ms, None if data is None else _entry(whole.name, index, data))
+        for index, (at_ms, data) in enumerate(rows)
+    ]
+    return Part(whole.name, entries, made_for, whole.tree)
 
 
 def _read(store: SqliteStore, log: str) -> Iterator[bytes]:
@@ -108,19 +133,21 @@ def _tree_head(note: str) -> TreeHead | None:
     return TreeHead(lines[0], int(lines[1]), lines[2])
 
 
-def _disclosed(file: str, number: int, line: bytes) -> bytes:
+def _entry(name: str, index: int, data: bytes) -> Entry:
+    """An entry; ``RecordDamaged`` when it cannot be read."""
+    try:
+        return entry_from_bytes(data)
+    except InvalidInput as error:
+        message = f"record of «{name}», entry {index}: it cannot be read ({error})"
+        raise RecordDamaged(message) from error
+
+
+def _row(file: str, number: int, line: bytes) -> tuple[int, bytes | None]:
+    """When an entry was heard, by its leaf, and its bytes where they are disclosed."""
     place = f"{file}: {ENTRIES} line {number + 1}"
     try:
         row: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        raise InvalidInput(place, "is no JSON", "a line of a bundle") from None
-    text = row.get("entry") if isinstance(row, dict) else None
-    if not isinstance(text, str):
-        right = (
-            "a whole bundle, or the host's data directory: a dossier plays every entry, and --for shows a part of it"
-        )
-        raise InvalidInput(place, "keeps its entry back", right)
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidInput(place, "is no base64url", "a line of a bundle") from None
+        leaf, entry = parse_leaf(decoded(row["leaf"])), row.get("entry")
+        return leaf.at_ms, None if entry is None else decoded(entry)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidInput):
+        raise InvalidInput(place, "is no line of a bundle", "a leaf, and the entry where it is disclosed") from None

@@ -27,6 +27,12 @@ LABELS = {
 }
 ALWAYS = ("watch", "suspension", "agreement", "key")
 """Who was at a desk, with which key, and what was agreed or suspended, bears on everything."""
+MAKES = {
+    "notice": "notice", "stop": "stop", "accident": "accident", "observe": "observation", "line_test": "line_test",
+    "propose": "proposal",
+}  # fmt: skip
+"""What a statement of a type makes."""
+
 SHOWN = 8
 LEAST = 4
 SPEAKS_OF_ALL = (
@@ -130,6 +136,33 @@ def subject_of(walk: Walk, asked: str, *, whole: bool = False) -> Subject:
     _join(subject, every)
     _label(subject, every)
     return subject
+
+
+def subject_of_said(said: list[Told], asked: str, *, whole: bool = False) -> Subject:
+    """What belongs to ``asked`` where statements alone are known: what names it, and what names one that does.
+
+    ``InvalidInput`` when no statement of that name was heard up to the end of the period.
+    """
+    subject = Subject(asked, whole=whole)
+    for told in said:
+        shown = told.shown
+        subject.speech[shown["id"]] = shown["type"]
+        if shown["type"] in MAKES:
+            subject.kinds[shown["id"]] = MAKES[shown["type"]]
+        elif shown["type"] == "amend":
+            subject.alias[shown["id"]] = shown["body"]["notice"]
+    labelled = [told.shown["id"] for told in said if _incident(told) == asked]
+    subject.core = set(labelled or (subject.alias.get(name, name) for name in _asked(subject, asked)))
+    subject.things = set(subject.core)
+    for told in said:
+        if {subject.alias.get(name, name) for name in names_in(told)} & subject.things:
+            subject.things.add(str(told.shown["id"]))
+    _label(subject, said)
+    return subject
+
+
+def _asked(subject: Subject, asked: str) -> list[str]:
+    return [_full(subject, part) for part in asked.split("~")]
 
 
 def _note(subject: Subject, told: Told) -> None:

@@ -55,11 +55,6 @@ class Runs:
         nothing = np.empty(0, np.int64)
         return cls(nothing, nothing)
 
-    def with_more(self, first: Ints, last: Ints) -> Runs:
-        """These and others."""
-        mine = np.array(self._first, np.int64), np.array(self._last, np.int64)
-        return Runs(np.concatenate([mine[0], first]), np.concatenate([mine[1], last]))
-
     def free_from(self, step: int) -> int:
         """The first step from this one on that is in none of them."""
         while True:
@@ -67,7 +62,3 @@ class Runs:
             if at < 0 or self._until[at] < step:
                 return step
             step = self._until[at] + 1
-
-    def ends(self) -> list[int]:
-        """The first step after each run, in order, each once."""
-        return sorted({last + 1 for last in self._last})

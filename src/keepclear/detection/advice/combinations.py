@@ -1,8 +1,8 @@
 """Two changes at once, for where no single one clears: a shift in time or a change of heights, and another besides.
 
-Of a shift with a change of heights the cheapest is found: the shift is then one at which some other plan would be let
-go at some height, so only those are tried, each with the least change of heights. A move over the ground is put to the
-cheapest such shifts and changes of heights, and then each of the two made as small as the other allows.
+Of each two kinds the cheapest is found: for volumes by ``frontier``. Of a flight, and of coarse answers, each shift is
+tried with the least change of heights; a move over the ground is put to the first shifts and changes of heights, and
+then each of the two made as small as the other allows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from keepclear.detection.advice import levels
 from keepclear.detection.advice.axis import Axis, Runs
+from keepclear.detection.advice.frontier import frontier
 from keepclear.detection.advice.limits import cost
 from keepclear.detection.advice.moves import Moves
 from keepclear.detection.advice.neighbours import Neighbours
@@ -32,6 +33,9 @@ def combinations(
     near: Neighbours, search: Search, at_ms: int | None, may: Callable[[Plan], bool]
 ) -> Iterator[tuple[Plan, Steps]]:
     """The cheapest of each two kinds."""
+    if volumes_of(near.own) and not search.limits.plain:
+        yield from frontier(near, search, at_ms, may)
+        return
     pairs = _Two(near, search, at_ms, may)
     for later in (True, False):
         for make in levels.KINDS:
@@ -61,23 +65,16 @@ class _Two:
         shift, level = self.shift(own, later=later), make(own, limits)
         if level is None or not self.search.may_go_on():
             return
-        met = self.near.at_any_shift(shift, level)
-        ends = range(shift.least, shift.most + 1) if limits.plain or not volumes_of(own) else met.ends()
         best: tuple[float, Plan, Steps] | None = None
-        least, most = shift.least, shift.most
-        for step in ends:
-            if not least <= step <= most:
-                continue
+        for step in range(shift.least, shift.most + 1):
             self.search.work += 1
-            runs, room = met.at(step), level.most
+            room = level.most
             if best is not None:
                 room = int((best[0] - shift.cost(step)) / level.step_cost)
             if room < level.least or not self.search.may_go_on():
                 break
-            if runs.free_from(level.least) > room:
-                continue
             there = replace(level, plan=shift.moved(step))
-            rise = self.search.least(there, runs, most=room)
+            rise = self.search.least(there, Runs.none(), most=room)
             if rise is not None:
                 total = shift.cost(step) + level.cost(rise)
                 if best is None or total < best[0]:
@@ -86,15 +83,15 @@ class _Two:
             yield best[1], best[2]
 
     def stops(self) -> Iterator[tuple[Axis, list[int]]]:
-        """Shifts and changes of heights that get the plan out of the way of something, least first."""
+        """The first shifts and changes of heights."""
         own = self.near.own
         for later in (True, False):
             shift = self.shift(own, later=later)
-            yield shift, _first(shift, self.near.shifted(shift))
+            yield shift, _first(shift)
         for make in levels.KINDS:
             level = make(own, self.near.limits)
             if level is not None:
-                yield level, _first(level, self.near.raised(level))
+                yield level, _first(level)
 
     def and_aside(self, first: Axis, step: int, under: float) -> Iterator[tuple[Plan, Steps]]:
         """The move over the ground that clears from there, then each of the two as small as the other allows.
@@ -123,20 +120,14 @@ class _Two:
     def _smaller(self, first: Axis, step: int, aside: Aside, other: int) -> int:
         """The least step of the first change that clears where the plan is moved to."""
         there = Aside(Scene(self.near.own, self.near.limits), aside.bearing_deg).moved(other)
-        near = Neighbours(there, self.search)
         if isinstance(first, Shift):
-            shift = replace(first, plan=there)
-            least = self.search.least(shift, near.shifted(shift), most=step)
+            axis: Axis = replace(first, plan=there)
         else:
-            level = next(
-                each for make in levels.KINDS if (each := make(there, near.limits)) and each.kind == first.kind
-            )
-            least = self.search.least(level, near.raised(level), most=step)
+            made = (make(there, self.near.limits) for make in levels.KINDS)
+            axis = next(each for each in made if each and each.kind == first.kind)
+        least = self.search.least(axis, Runs.none(), most=step)
         return step if least is None else least
 
 
-def _first(axis: Axis, runs: Runs) -> list[int]:
-    """Where the first runs end; where none are known, the first steps of all."""
-    least, most = axis.least, axis.most
-    ends = runs.ends() or range(least, most + 1)
-    return [end for end in ends if least <= end <= most][:MOST_STOPS]
+def _first(axis: Axis) -> list[int]:
+    return list(range(axis.least, axis.most + 1))[:MOST_STOPS]

@@ -24,7 +24,7 @@ from keepclear.spacetime.instants import FIRST_MS, LAST_MS
 from keepclear.spacetime.trajectory import Trajectory
 from keepclear.spacetime.volume import Volume
 
-RINGS_M = (2_000, 5_000, 9_000, 14_000, 20_000, 28_000, 38_000)
+RINGS_M = (4_000, 14_000, 28_000)
 COPIED_M = (5_000, 14_000, 28_000)
 """How far out what is near is taken in, ring after ring, before the farthest that a move may go; and copied."""
 MOST_PLANS = 400

@@ -22,23 +22,6 @@ from keepclear.detection.plan import Plan
 from keepclear.spacetime.volume import Volume
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftedLevels:
-    """Of pairs that surely overlap on the ground: the first and last shifts, and levels, at which they do besides."""
-
-    shifts: tuple[Ints, Ints]
-    levels: tuple[Ints, Ints]
-
-    def ends(self) -> list[int]:
-        """Where runs of shifts would end if heights were no matter: the only shifts worth trying with other heights."""
-        return Runs(*self.shifts).ends()
-
-    def at(self, step: int) -> Runs:
-        """The levels that are surely in the way after a shift."""
-        met = (self.shifts[0] <= step) & (step <= self.shifts[1])
-        return Runs(self.levels[0][met], self.levels[1][met])
-
-
 @dataclass
 class Neighbours:
     """Which of all that is near overlaps one's own plan, once a kind of change; its times and heights may differ."""
@@ -77,7 +60,7 @@ class Neighbours:
         if not volumes or self.limits.plain:
             return Runs.none()
         self.search.work += KIND
-        return Runs(*self._in_shifts(shift, self._any_time))
+        return Runs(*self.in_shifts(shift, self.at_one_height(volumes, self.on_the_ground)))
 
     def at_one_height(self, volumes: Sequence[Volume], pairs: Pairs) -> Pairs:
         """Those of the pairs that overlap in height."""
@@ -92,36 +75,39 @@ class Neighbours:
         if not volumes or self.limits.plain:
             return Runs.none()
         self.search.work += KIND
-        pairs = _among(self._any, in_time(volumes, self.rows))
+        pairs = _among(self.on_the_ground, in_time(volumes, self.rows))
         return Runs(*level.spans(volumes, self.rows, pairs, self.heights))
 
-    def at_any_shift(self, shift: Shift, level: Level) -> ShiftedLevels:
-        """At which shifts in one direction, and at which levels there, the plan surely conflicts."""
-        volumes = volumes_of(self.own)
-        if not volumes or self.limits.plain:
-            nothing = np.empty(0, np.int64)
-            return ShiftedLevels((nothing, nothing), (nothing, nothing))
-        self.search.work += KIND
-        self.search.count_swept(4 * len(self._any))
-        return ShiftedLevels(
-            self._in_shifts(shift, self._any), level.spans(volumes, self.rows, self._any, self.heights)
-        )
-
-    def _in_shifts(self, shift: Shift, pairs: Pairs) -> tuple[Ints, Ints]:
+    def in_shifts(self, shift: Shift, pairs: Pairs) -> tuple[Ints, Ints]:
+        """The first and last shifts at which pairs come too near in time."""
         rows, windows = self.rows, windows_of(volumes_of(shift.plan))
         return shift.spans(windows[pairs.own], rows.window_ms[pairs.other], rows.wait_ms[pairs.other])
 
-    @cached_property
-    def _any_time(self) -> Pairs:
-        return self.at_one_height(volumes_of(self.own), self._any)
+    def in_heights(self, level: Level, pairs: Pairs) -> tuple[Ints, Ints]:
+        """The first and last levels at which pairs surely overlap in height."""
+        return level.spans(volumes_of(level.plan), self.rows, pairs, self.heights)
 
     @cached_property
-    def _any(self) -> Pairs:
-        """The pairs that surely overlap on the ground, whatever their times and heights."""
+    def at_own_heights(self) -> Pairs:
+        """Pairs that overlap in height, wherever they are, and that a shift could bring together in time."""
+        return self.at_one_height(volumes_of(self.own), self._at_any_time)
+
+    @cached_property
+    def at_own_times(self) -> Pairs:
+        """Pairs that overlap in time, wherever they are."""
+        return in_time(volumes_of(self.own), self.rows)
+
+    @cached_property
+    def on_the_ground(self) -> Pairs:
+        """Pairs that surely overlap on the ground where they are, whatever their times and heights."""
+        return on_the_ground(self.own, self.search.plane, self.rows, self._at_any_time)
+
+    @cached_property
+    def _at_any_time(self) -> Pairs:
         by_ms = self.limits.most_min * MINUTE_MS
         pairs = in_time(volumes_of(self.own), self.rows, by_ms, by_ms)
         self.search.count_swept(len(pairs))
-        return on_the_ground(self.own, self.search.plane, self.rows, pairs)
+        return pairs
 
 
 def _among(pairs: Pairs, others: Pairs) -> Pairs:

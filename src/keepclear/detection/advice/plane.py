@@ -27,6 +27,10 @@ BENT = 1.0
 and paths by a third of ρ³ / R² at the most."""
 
 
+SMALL = 32
+"""Places of a polygon's first ring up to which it takes no time worth saving to take its rim off."""
+
+
 def off_m(within_m: Floats) -> Floats:
     """How far off the drawing of what lies within so far of the middle may be, against what lies there too."""
     return np.asarray(ROUNDING_M + BENT * within_m**3 / MEAN_RADIUS_M**2)
@@ -120,8 +124,10 @@ class Drawing:
         return np.asarray(np.hypot(self.middle[:, 0], self.middle[:, 1]) + self.reach_m)
 
     def outlines(self, used: Ints, rim_m: float = ROUNDING_M) -> Outlines:
-        """The outlines; those of footprints that are not ``used`` need not have edges. Rims are taken off once."""
-        wanted = np.zeros(len(self._columns), bool)
+        """The outlines; those of footprints that are not ``used`` need not have edges. Rims are taken off once: of all
+        that are small together, of a large one when it is used.
+        """
+        wanted = self._columns.places[self._first_ring] <= SMALL if len(self._columns) else self._trimmed.copy()
         wanted[used] = True
         left = np.flatnonzero(wanted & ~self._trimmed)
         if len(left):

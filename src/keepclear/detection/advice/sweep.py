@@ -6,7 +6,9 @@ is convex, so one interval of the way. A polygon overlaps besides while it holds
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +20,21 @@ _AT_ONCE = 60_000
 """Pairs of edges in one go."""
 MOST_EDGE_PAIRS = 4_000_000
 """Of pairs of edges beyond it nothing is said: what is in the way there is found by looking."""
+WORTH_LOADING = 2_000
+"""Pairs from which on it pays to load machine code."""
+ASKED_AGAIN = 64
+"""Of so many questions one looks again whether machine code, which a host has made beside its work, is there by now."""
 _GROUP_M = 4_194_304.0
 """Ways of different groups are laid end to end so far apart; none goes so far."""
+
+
+@dataclass(slots=True)
+class _Machine:
+    is_there: bool = False
+    asked: int = 0
+
+
+_machine = _Machine()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +69,52 @@ def overlaps(a: Outlines, b: Outlines, i: Ints, j: Ints, apart_m: Floats, off_m:
     reach_m = a.radius_m[i] + b.radius_m[j] + apart_m - off_m
     may = (reach_m > 0) | a.filled[i]
     reach_m = np.maximum(reach_m, 0.0)
+    if is_fast(len(i)):
+        return by_machine(a, b, np.array([i, j]), reach_m, may, np.ascontiguousarray(along)).joined()
     found = [_of_edges(a, b, i, j, reach_m, along, np.flatnonzero(may))]
     found.append(_anchored(a, b, i, j, along, np.flatnonzero(may & b.filled[j]), 1.0))
     found.append(_anchored(b, a, j, i, along, np.flatnonzero(may & a.filled[i]), -1.0))
     columns = zip(*((ways.group, ways.low, ways.high) for ways in found), strict=True)
     return Ways(*(np.concatenate(column) for column in columns)).joined()
+
+
+def is_fast(pairs: int) -> bool:
+    """True when machine code is there, and it is loaded already or so many pairs are worth its loading."""
+    if "numba" not in sys.modules and pairs < WORTH_LOADING:
+        return False
+    if not _machine.is_there and _machine.asked % ASKED_AGAIN == 0:
+        from keepclear.detection.compiled import is_complete
+
+        _machine.is_there = is_complete()
+    _machine.asked += 1
+    return _machine.is_there
+
+
+def by_machine(a: Outlines, b: Outlines, pairs: Ints, reach_m: Floats, may: Bools, along: Floats) -> Ways:
+    """All of ``overlaps`` in machine code: while ``a[i]``, moved along, surely overlaps ``b[j]``, of pairs (2, n)."""
+    from keepclear.detection.advice import kernels_ways, machine
+
+    places = int(max(a.many.max(initial=0), b.many.max(initial=0))) + 1
+    room = np.empty((kernels_ways.MOST_STRETCHES, 2)), np.empty(places)
+    size = 2 * len(may) + kernels_ways.MOST_STRETCHES
+    group, ends = np.empty(size, np.int64), np.empty((size, 2))
+    found, at, left = [], 0, MOST_EDGE_PAIRS
+    while at < len(may):
+        at, many, left = machine.sweep(
+            _columns(a), _columns(b), pairs, reach_m, may, along, at, left, room, (group, ends)
+        )
+        found.append((group[:many].copy(), ends[:many].copy()))
+    group, ends = (np.concatenate(each) for each in zip(*found, strict=True)) if found else (group[:0], ends[:0])
+    return Ways(group, ends[:, 0], ends[:, 1])
+
+
+def _columns(outlines: Outlines) -> tuple[Any, ...]:
+    """Outlines as kernels take them."""
+    columns = (
+        outlines.first, outlines.many, outlines.start, outlines.end, outlines.radius_m, outlines.filled,
+        outlines.anchor_first, outlines.anchor_many, outlines.anchors,
+    )  # fmt: skip
+    return tuple(map(np.ascontiguousarray, columns))
 
 
 def _of_edges(a: Outlines, b: Outlines, i: Ints, j: Ints, reach_m: Floats, along: Floats, some: Ints) -> Ways:

@@ -9,10 +9,11 @@ import math
 
 import numpy as np
 
+from keepclear.detection.advice.lanes import Lanes
 from keepclear.detection.advice.places import BEARINGS_DEG
 from keepclear.detection.advice.plane import Drawing, Outlines, Plane, off_m
 from keepclear.detection.advice.rows import Pairs, Rows, drawing_of, volumes_of
-from keepclear.detection.advice.sweep import Ways, overlaps
+from keepclear.detection.advice.sweep import overlaps
 from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.footprint import Polygonal
@@ -32,15 +33,18 @@ class KnownWays:
         self._done = np.zeros(len(self.drawn.middle) * len(rows), bool)
         self._group, self._low, self._high = np.empty(0, np.int64), np.empty(0), np.empty(0)
 
-    def of(self, pairs: Pairs) -> tuple[Ways, int]:
-        """The stretches for some pairs, joined, by number of the bearing; and how many had to be worked out."""
+    def lanes(self, pairs: Pairs, step_m: int) -> tuple[Lanes, int]:
+        """The steps along each bearing at which some pairs surely overlap; and how many ways had to be worked out."""
         key = pairs.own * len(self._rows) + pairs.other
         fresh = pairs.only(~self._done[key])
         swept = self._work_out(fresh) if len(fresh) else 0
-        wanted = np.zeros(len(self._done), bool)
-        wanted[key] = True
-        some = wanted[self._group // len(ALONG)]
-        return Ways(self._group[some] % len(ALONG), self._low[some], self._high[some]).joined(), swept
+        number = np.full(len(self._done), -1)
+        number[key] = np.arange(len(key))
+        pair = number[self._group // len(ALONG)]
+        some = np.flatnonzero(pair >= 0)
+        first = np.floor(self._low[some] / step_m).astype(np.int64) + 1
+        last = np.ceil(self._high[some] / step_m).astype(np.int64) - 1
+        return Lanes.of(self._group[some] % len(ALONG), pair[some], first, last, len(ALONG)), swept
 
     def _work_out(self, pairs: Pairs) -> int:
         rows, drawn = self._rows, self.drawn

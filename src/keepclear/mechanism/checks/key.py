@@ -14,7 +14,9 @@ REVOKED = "revoked"
 
 
 def key_changed(agreement: Agreement, key: DeskKey, *, is_again_first: bool = False) -> Finding:
-    """The finding for a key as it is now, to every desk; ``is_again_first``: all keys before it were revoked."""
+    """The finding for a key as it is now, to every desk; ``is_again_first``: all keys before it were revoked, or it was
+    itself retired by nobody's signature.
+    """
     shown = fingerprint(key.kid)
     if key.is_valid:
         what, about = ENROLLED, key.enrolled_in

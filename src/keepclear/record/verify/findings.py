@@ -55,6 +55,8 @@ class Report:
     exercise: int = 0
     """Of the unsigned ones, those of an exercise."""
     desks: int = 0
+    recovered: list[int] = field(default_factory=list)
+    """Entries at which the host's operator retired the mediator's keys, by nobody's signature. No failure by itself."""
     gaps: list[str] = field(default_factory=list)
     """Serials that no statement bears: the desk skipped them, or their statements are missing. No failure by itself."""
     failures: list[Failure] = field(default_factory=list)
@@ -100,6 +102,9 @@ def lines_of(report: Report) -> Iterator[str]:
     if report.unsigned:
         live = report.unsigned - report.exercise
         yield f"UNSIGNED: for {live:,} live and {report.exercise:,} exercise statements there is only the host's word."
+    if report.recovered:
+        places = ", ".join(map(str, report.recovered))
+        yield f"At entry {places} the host's operator retired the mediator's keys, by nobody's signature."
     if report.gaps:
         yield _plain(f"Serials without a statement (skipped by the desk, or missing): {', '.join(report.gaps)}.")
     yield "VERIFIED" if report.is_verified else f"NOT VERIFIED: {report.failed:,} failures"

@@ -24,7 +24,8 @@ from keepclear.record.verify.public_key import key_bytes, thumbprint
 from keepclear.record.verify.tree import leaf_hash
 
 VERSIONS = (1, 2)
-KINDS = frozenset({"agreement", "statement", "delivery", "clock"})
+RECOVERY = "recovery"
+KINDS = frozenset({"agreement", "statement", "delivery", "clock", RECOVERY})
 KEY_ENROL, KEY_REVOKE = "key_enrol", "key_revoke"
 UNREADABLE = bytes(32)
 """Stands for the hash of a leaf that cannot be read: the root then differs, as it should."""

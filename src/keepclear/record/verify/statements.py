@@ -15,7 +15,7 @@ from keepclear.errors import KeepclearError
 from keepclear.record.verify.canonical import canonical
 from keepclear.record.verify.findings import Report
 from keepclear.record.verify.jws import KEY_PROOF_TYP, taken_apart
-from keepclear.record.verify.lines import KEY_ENROL, KEY_REVOKE, Row, Said, is_signed
+from keepclear.record.verify.lines import KEY_ENROL, KEY_REVOKE, RECOVERY, Row, Said, is_signed
 from keepclear.record.verify.public_key import key_bytes, thumbprint
 
 MEDIATOR = "mediator.duty"
@@ -73,6 +73,9 @@ class Statements:
         self._report.disclosed += 1
         if row.kind == "agreement" and row.more is not None:
             self._agree(index, row.more)
+        elif row.kind == RECOVERY:
+            self._valid.pop(MEDIATOR, None)
+            self._report.recovered.append(index)
         elif row.said is not None:
             self._hear(index, row.said, row.more or {})
 
