@@ -1,4 +1,4 @@
-"""What the console's verifier is tested with: receipts, proofs, policies and evidence as the Python side makes them.
+"""What the console's own verifier is tested with: receipts, proofs, policies and evidence as this side makes them.
 
 ``python -m tests.console.record_vectors`` writes the file; ``test_record_vectors.py`` says when it is no longer what
 this makes.
@@ -101,7 +101,7 @@ def consistency() -> list[dict[str, Any]]:
 
 
 def witnessed() -> list[dict[str, Any]]:
-    """A checkpoint with more and more cosignatures, under policies of two of three, or with another kind of key."""
+    """A checkpoint with more and more cosignatures, under policies that take two of three, or a key of another kind."""
     log = SmallLog().grow(9)
     cosigners = [Ed25519Cosigner(name, sha256(name.encode()).digest()) for name in ("a", "b", "c")]
     quantum = MlDsaSigner("q", sha256(b"q").digest())
