@@ -18,6 +18,7 @@ import numpy.typing as npt
 from keepclear.detection.meeting import Verdict
 
 _KEY = struct.Struct(">Q")
+_NOTHING = bytes(8)
 _LEAST = 1 << 63
 _untrack = ctypes.pythonapi.PyObject_GC_UnTrack
 _untrack.argtypes, _untrack.restype = (ctypes.py_object,), None
@@ -84,4 +85,5 @@ def key_of(name: str) -> int:
 
     UTF-8 sorts as the letters do.
     """
-    return int(_KEY.unpack_from(name.encode("utf-8", "surrogatepass") + bytes(8))[0]) - _LEAST
+    key: int = _KEY.unpack_from(name.encode("utf-8", "surrogatepass") + _NOTHING)[0] - _LEAST
+    return key
