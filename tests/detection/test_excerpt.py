@@ -55,6 +55,8 @@ def test_an_excerpt_answers_as_the_whole_does_and_nothing_that_becomes_of_that_i
     likely = index.likely(own)
     near = [name for name, _ in likely]
     assert near == sorted(set(near))
+    assert index.near(own) == index.near(own, len(near)) == set(near)
+    assert index.near(own, len(near) - 1) is None
     assert {name for name, _ in whole} <= set(near)
     assert {name for name, sure in likely if sure} <= {name for name, verdict in whole if verdict is Verdict.CONFLICT}
     part = index.excerpt(near)

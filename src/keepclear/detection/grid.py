@@ -213,6 +213,11 @@ class GridIndex:
         near = self._near(plan, include_same_party=False)
         return sorted((self._rows.ids[slot], state == OVERLAP) for slot, state in near.tolist())
 
+    def near(self, plan: Plan, most: int | None = None) -> set[str] | None:
+        """The ids of other parties' plans that it may not clear, and some more; None of more than ``most``."""
+        found, _ = self._near(plan, include_same_party=False)
+        return set(self._rows.names.of(found[:, 0])) if most is None or len(found) <= most else None
+
     def excerpt(self, ids: Collection[str]) -> GridIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
         return _Excerpt(self._rules, self._heights, self._rows.copied(sorted(ids)))

@@ -98,6 +98,10 @@ class GrowingIndex:
         """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
         return self._index.likely(plan)
 
+    def near(self, plan: Plan, most: int | None = None) -> set[str] | None:
+        """The ids of other parties' plans that it may not clear, and some more; None of more than ``most``."""
+        return self._index.near(plan, most)
+
     def excerpt(self, ids: Collection[str]) -> SimpleIndex | GridIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
         return self._index.excerpt(ids)

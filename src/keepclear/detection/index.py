@@ -49,6 +49,9 @@ class PlanIndex(Protocol):
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
         """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
 
+    def near(self, plan: Plan, most: int | None = None) -> set[str] | None:
+        """The ids of other parties' plans that it may not clear, and some more; None of more than ``most``."""
+
     def excerpt(self, ids: Collection[str]) -> PlanIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
 
@@ -137,6 +140,11 @@ class SimpleIndex:
     def likely(self, plan: Plan) -> list[tuple[str, bool]]:
         """Other parties' plans that it may not clear, by id, and some more; and whether a conflict is sure already."""
         return [(other.id, False) for other in self._others(plan, self._extent(plan), include_same_party=False)]
+
+    def near(self, plan: Plan, most: int | None = None) -> set[str] | None:
+        """The ids of other parties' plans that it may not clear, and some more; None of more than ``most``."""
+        found = {other.id for other in self._others(plan, self._extent(plan), include_same_party=False)}
+        return found if most is None or len(found) <= most else None
 
     def excerpt(self, ids: Collection[str]) -> SimpleIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""

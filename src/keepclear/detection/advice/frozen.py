@@ -2,7 +2,7 @@
 
 What is near is asked for in two ways: whatever a change of times and heights could meet, within a ring; and what the
 plan could meet at its own times and heights, within a wider ring. Each ring is the widest of ``COPIED_M`` that holds no
-more than ``MOST_VOLUMES``, so that the copy is quick wherever it is; a search says that it was cut where it would have
+more than ``MOST_PLANS``, so that the copy is quick wherever it is; a search says that it was cut where it would have
 to look farther.
 """
 
@@ -27,7 +27,7 @@ from keepclear.spacetime.volume import Volume
 RINGS_M = (4_000, 14_000, 28_000)
 COPIED_M = (5_000, 14_000, 28_000)
 """How far out what is near is taken in, ring after ring, before the farthest that a move may go; and copied."""
-MOST_PLANS = 400
+MOST_PLANS = 600
 """How many may be copied for what lies beyond the plan's own place, by each of the two ways of asking."""
 _MARGIN, _MORE_M = 1.001, 20.0
 """Drawn places and those on the earth differ; what is copied reaches a little wider."""
@@ -59,27 +59,33 @@ def frozen(own: Plan, index: PlanIndex, keep: Keep, limits: Limits) -> Frozen:
     """What is live near a plan now."""
     rings = [0, *(ring for ring in COPIED_M if ring < limits.most_m), limits.most_m]
     if limits.plain:  # a coarse answer hangs on nothing but what is clear
-        near = _near(index, _wide(own, limits.most_m, limits, anywhen=True))
+        near = index.near(_wide(own, limits.most_m, limits, anywhen=True)) or set()
         return Frozen(own, index.excerpt(near), keep(near), limits.most_m, limits.most_m)
     at_any_m, near = _widest(own, index, rings, limits, anywhen=True)
-    at_own_m, others = _widest(own, index, [ring for ring in rings if ring >= at_any_m], limits, anywhen=False)
-    near |= others
+    at_own_m = at_any_m
+    if at_any_m < limits.most_m:
+        at_own_m, others = _widest(own, index, [ring for ring in rings if ring >= at_any_m], limits, anywhen=False)
+        near |= others
     return Frozen(own, index.excerpt(near), keep(near), at_own_m, at_any_m)
 
 
 def _widest(own: Plan, index: PlanIndex, rings: list[int], limits: Limits, *, anywhen: bool) -> tuple[int, set[str]]:
-    """The widest of the rings that does not hold too many, or the first, and the plans within."""
-    reached, near = rings[0], _near(index, _wide(own, rings[0], limits, anywhen=anywhen))
-    for ring in rings[1:]:
-        found = _near(index, _wide(own, ring, limits, anywhen=anywhen))
-        if len(found) > MOST_PLANS:
-            break
-        reached, near = ring, found
-    return reached, near
+    """The widest of the rings that does not hold too many, or the first, and the plans within.
 
-
-def _near(index: PlanIndex, plan: Plan) -> set[str]:
-    return {name for name, _ in index.likely(plan)}
+    The middle one is asked about first: what lies within a wide ring takes long to name.
+    """
+    at, step, known = len(rings) // 2, 0, set[str]()
+    while True:
+        most = MOST_PLANS if at else None
+        found = index.near(_wide(own, rings[at], limits, anywhen=anywhen), most)
+        if found is None:
+            if step > 0:
+                return rings[at - 1], known
+            at, step = at - 1, -1
+        elif step < 0 or at == len(rings) - 1:
+            return rings[at], found
+        else:
+            at, step, known = at + 1, 1, found
 
 
 def _upright(plan: Plan) -> tuple[object, ...]:

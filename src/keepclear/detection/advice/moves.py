@@ -19,7 +19,7 @@ from keepclear.detection.columns import Ints
 from keepclear.detection.plan import Plan
 from keepclear.spacetime.geodesic import Floats
 
-PATIENCE = 3
+PATIENCE = 10
 """Steps that are tried one after another before it is measured how deep the overlap is."""
 MARGIN, MORE_M = 1.001, 10.0
 """Drawn places and those on the earth differ; a ring is taken a little wider."""
