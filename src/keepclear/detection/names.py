@@ -41,7 +41,8 @@ class Names:
 
     def keep(self, first: int, names: Sequence[str]) -> None:
         """Keeps ids in slots that follow each other."""
-        self._table[first : first + len(names)] = names
+        for slot, name in enumerate(names, first):
+            self[slot] = name
 
     @property
     def addresses(self) -> npt.NDArray[np.int64]:
