@@ -215,8 +215,10 @@ class GridIndex:
 
     def near(self, plan: Plan, most: int | None = None) -> set[str] | None:
         """The ids of other parties' plans that it may not clear, and some more; None of more than ``most``."""
-        found, _ = self._near(plan, include_same_party=False)
-        return set(self._rows.names.of(found[:, 0])) if most is None or len(found) <= most else None
+        found = self._near(plan, include_same_party=False)
+        if most is not None and len(found) > most:
+            return None
+        return {name for name, _ in self._rows.names.answers(found[:, 0])}
 
     def excerpt(self, ids: Collection[str]) -> GridIndex:
         """An index of its own of some of the plans; what later becomes of this one it knows not."""
