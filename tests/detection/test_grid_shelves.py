@@ -9,14 +9,10 @@ from keepclear.detection.grid import GridIndex
 from keepclear.detection.kernels_ask import _near, room_for_a_box
 from keepclear.detection.kernels_leaves import FANOUT, SIDES, STEPS, WORDS, member
 from keepclear.detection.kernels_rows import END, LEAF, OWNER, START
-from keepclear.detection.kernels_shelves import CLASS, HELD, NUMBER, SHELVES, class_of
-from keepclear.detection.plan import Plan
+from keepclear.detection.kernels_shelves import HELD, NUMBER, SHELVES, class_of
 from keepclear.detection.rows import GridRows
 from keepclear.detection.shelves import GridShelves
-from keepclear.spacetime.altitude import SURFACE, UNLIMITED
-from keepclear.spacetime.footprint import Disc
 from keepclear.spacetime.heights import HeightRules
-from keepclear.spacetime.volume import Volume
 
 
 def drawn_rows(draw: np.random.Generator, many: int) -> GridRows:
@@ -137,21 +133,15 @@ def test_an_index_without_plans_is_asked_and_settled() -> None:
     assert index.admit_many([]) == []
 
 
-def test_no_leaf_ever_holds_more_than_it_has_places_for() -> None:
-    """A leaf that is split may leave another full one as that which grows least, and that is split as well."""
-    draw = np.random.default_rng(4)
-    index = GridIndex((), HeightRules())
-    for number in range(6_000):
-        lon, lat, size = draw.uniform(0, 3), draw.uniform(40, 43), draw.uniform(600, 2_400)
-        start_ms = int(draw.integers(0, 40)) * 3_600_000 * int(draw.integers(0, 2))
-        volume = Volume(Disc(lon, lat, size), SURFACE, UNLIMITED, start_ms, start_ms + 5_400_000)
-        index.put(Plan(f"p{number}", "one", "uas", (volume,)))
-    shelves = index._shelves
+@pytest.mark.parametrize("seed", range(8))
+def test_no_leaf_ever_holds_more_than_it_has_places_for(seed: int) -> None:
+    """Where a full leaf is split, another full one may be that which would grow least."""
+    rows, shelves = drawn_rows(np.random.default_rng(seed), 12_000), GridShelves()
+    shelves.link(rows, np.arange(12_000))
     held = [
         int(shelves.leaves[leaf, HELD])
         for shelf in range(int(shelves.pool[SHELVES]))
-        if shelves.shelves[shelf, CLASS] >= 0
         for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves.shelves[shelf, HELD])
     ]
-    assert sum(held) == 6_000
+    assert sum(held) == 12_000
     assert max(held) <= FANOUT
