@@ -152,3 +152,17 @@ def test_boxes_meet_as_their_sides_say() -> None:
         meet = (boxes[:, START] < boxes[asked, END]) & (boxes[:, END] > boxes[asked, START])
         meet &= (sides[:, :4] <= sides[asked, 4:8]).all(axis=1) & (sides[:, 4:8] >= sides[asked, :4]).all(axis=1)
         assert (met(boxes, boxes[asked, :10]) == meet).all()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_leaf_ever_holds_more_than_it_has_places_for(seed: int) -> None:
+    """Where a full leaf is split, another full one may be that which would grow least."""
+    rows, shelves = drawn_rows(np.random.default_rng(seed), 12_000), GridShelves()
+    shelves.link(rows, np.arange(12_000))
+    held = [
+        int(shelves.leaves[leaf, HELD])
+        for shelf in range(int(shelves.pool[SHELVES]))
+        for leaf in range(shelf * FANOUT, shelf * FANOUT + shelves.shelves[shelf, HELD])
+    ]
+    assert sum(held) == 12_000
+    assert max(held) <= FANOUT

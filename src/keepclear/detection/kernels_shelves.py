@@ -127,6 +127,21 @@ def _leaf_for(shelf: int, side: Singles, box: Heads, shelves: Heads, leaves: Hea
 
 
 @compiled_lean
+def _half_for(leaf: int, side: Singles, box: Heads, shelves: Heads, leaves: Heads) -> int:
+    """Of a leaf that was split and its other half, the last on their shelf, the one that grows less.
+
+    No other leaf is looked at: another that grows less may be full as well.
+    """
+    shelf, sides = leaf // FANOUT, leaves.view(np.float32)
+    other: int = shelf * FANOUT + shelves[shelf, HELD] - 1
+    kind = shelves[shelf, CLASS]
+    wide, long = _extent_m(kind), _extent_ticks(kind)
+    here = _growth(sides[leaf], leaves[leaf], side, box, wide, long)
+    there = _growth(sides[other], leaves[other], side, box, wide, long)
+    return leaf if here <= there else other
+
+
+@compiled_lean
 def _new_shelf(kind: int, shelves: Heads, pool: Ints) -> int:
     """A shelf of a class without leaves: one that has become free, or the next; there is room for it."""
     shelf = 0
@@ -272,7 +287,7 @@ def link(rows: Ints, heads: Heads, shelves: Heads, leaves: Heads, homes: Heads, 
                 _split_shelf(shelf, shelves, leaves, homes, pool)
                 return done
             _split_leaf(leaf, heads, shelves, leaves, homes, boxes, pool)
-            leaf = _leaf_for(shelf, side, head, shelves, leaves)
+            leaf = _half_for(leaf, side, head, shelves, leaves)
         number = leaves[leaf, NUMBER]
         enter(number, leaves[leaf, HELD], row, head[OWNER], heads, boxes)
         head[LEAF] = number

@@ -36,7 +36,7 @@ class Limits:
     step_m: int = 1
     least_band_ft: int = 500
     """What must be left of a band that is trimmed."""
-    most_work: int = 700
+    most_work: int = 740
     """For one answer, counted as said in ``search``."""
     plain: bool = False
     """Every step is looked at in turn, and nothing else is asked: the answer then hangs on nothing but whether those
