@@ -100,16 +100,18 @@ async def one(speaking: Speaking, words: bytes, measured: Measured) -> None:
     measured.receipts[index] = data
 
 
-async def connected(host: RunningHost, *, signed: bool) -> list[Speaking]:
-    """The desks with their connections; the first key of each is in the record."""
+def address(host: RunningHost) -> tuple[str, int]:
+    """Where the host listens."""
     where = urlsplit(host.url)
-    address = (str(where.hostname), int(where.port or 80))
+    return str(where.hostname), int(where.port or 80)
+
+
+async def enrolled(host: RunningHost, *, signed: bool) -> list[Speaking]:
+    """The desks; the first key of each is in the record."""
     found = []
     for name in SPEAKING:
-        desk = Desk(name, name.partition(".")[0], await Wire(*address, host.tokens[name]).open())
+        desk = Desk(name, name.partition(".")[0], await Wire(*address(host), host.tokens[name]).open())
         one_desk = Speaking(desk, Key() if signed else None, asyncio.Queue())
-        for _ in range(CONNECTIONS):
-            one_desk.idle.put_nowait(await Wire(*address, host.tokens[name]).open())
         if one_desk.key is not None:
             enrols = one_desk.words(desk, "key_enrol", one_desk.key.body(name, mechanism="bench"), time.time())
             status, answer = await desk.wire.send("POST", "/v1/statements", enrols, one_desk.media_type)
@@ -118,9 +120,18 @@ async def connected(host: RunningHost, *, signed: bool) -> list[Speaking]:
     return found
 
 
+async def connect(host: RunningHost, desks: list[Speaking]) -> None:
+    """Gives the desks their connections: just before they are used, for the host ends those that idle."""
+    for one_desk in desks:
+        token = host.tokens[one_desk.desk.name]
+        one_desk.desk.wire = await Wire(*address(host), token).open()
+        for _ in range(CONNECTIONS):
+            one_desk.idle.put_nowait(await Wire(*address(host), token).open())
+
+
 async def load(host: RunningHost, seconds: float, rate: float, *, signed: bool) -> tuple[Measured, float, float]:
     """What was measured, how long the posting took, and the host's share of a processor meanwhile."""
-    desks = await connected(host, signed=signed)
+    desks = await enrolled(host, signed=signed)
     many = int(seconds * rate)
     starts_at = time.time() + many * SIGNING_S
     words = []
@@ -130,6 +141,7 @@ async def load(host: RunningHost, seconds: float, rate: float, *, signed: bool) 
         words.append((speaks, speaks.words(hears.desk, "message", text, starts_at + count / rate)))
     measured, waiting = Measured(), []
     await asyncio.sleep(max(0.0, starts_at - time.time()))
+    await connect(host, desks)
     process = psutil.Process(host.pid)
     cpu, start = process.cpu_times(), time.perf_counter()
     for count, (speaks, said) in enumerate(words):
