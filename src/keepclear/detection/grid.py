@@ -15,16 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from keepclear.detection.columns import Columns
-from keepclear.detection.extent import reach_of
 from keepclear.detection.filling import Filling
-from keepclear.detection.handed import Agreed, Handed
+from keepclear.detection.handed import Handed, agreed_on
 from keepclear.detection.judge import judge, meetings
 from keepclear.detection.kernels_ask import ask_handed, ask_in_turn
 from keepclear.detection.kernels_height import OVERLAP
 from keepclear.detection.kernels_rows import (
     LEAF,
     OWNER,
-    TICK_MS,
     WHOSE,
 )
 from keepclear.detection.meeting import Meeting, Verdict
@@ -368,18 +366,9 @@ class GridIndex:
             self._agree_on_separations()
 
     def _agree_on_separations(self) -> None:
-        """What every two activities keep apart, and the most that each keeps from any."""
         names = list(self._rows.activities)
         self._agreed_on = len(names)
-        many = max(len(names), 1)
-        separations, widest = np.zeros((many, many, 3)), np.zeros((many, 5))
-        for i, one in enumerate(names):
-            for j, other in enumerate(names):
-                apart = separation_between(self._rules, one, other)
-                separations[i, j] = apart.lateral_m, apart.vertical_m, apart.time_ms
-                reach, wait_ms = reach_of(apart)
-                widest[i] = np.maximum(widest[i], [*reach, wait_ms / TICK_MS + 1])
-        self._agreed: Agreed = separations, widest, self._filling.height_rules
+        self._agreed = agreed_on(self._rules, names, self._filling.height_rules)
 
     def _next_mark(self, count: int) -> None:
         """Marks for so many questions, and room for whatever there is."""

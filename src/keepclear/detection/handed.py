@@ -5,17 +5,36 @@ Tables are replaced by larger ones as an index grows. Whoever asks makes sure fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keepclear.detection.extent import reach_of
+from keepclear.detection.kernels_rows import TICK_MS
 from keepclear.detection.rows import GridRows
 from keepclear.detection.scratch import Scratch
 from keepclear.detection.shelves import GridShelves
+from keepclear.spacetime.separation import SeparationRule, separation_between
 
 Agreed = tuple[Any, Any, Any]
 """Separations, the most of each, and what heights are widened by."""
+
+
+def agreed_on(rules: Sequence[SeparationRule], activities: Sequence[str], height_rules: Any) -> Agreed:
+    """What every two activities keep apart (n, n, 3: metres, metres, milliseconds), and the most that each keeps from
+    any (n, 5: metres on four axes, ticks).
+    """
+    many = max(len(activities), 1)
+    separations, widest = np.zeros((many, many, 3)), np.zeros((many, 5))
+    for i, one in enumerate(activities):
+        for j, other in enumerate(activities):
+            apart = separation_between(rules, one, other)
+            separations[i, j] = apart.lateral_m, apart.vertical_m, apart.time_ms
+            reach, wait_ms = reach_of(apart)
+            widest[i] = np.maximum(widest[i], [*reach, wait_ms / TICK_MS + 1])
+    return separations, widest, height_rules
 
 
 class Handed:
