@@ -21,7 +21,7 @@ else
 	@$(BIN)/pytest -m "not endurance" $(addprefix --ignore=,$(TOGETHER))
 endif
 
-endure: $(VENV)/.for-dev system ## kill, starve and deceive it, and fly recorded days through it: some minutes
+endure: $(VENV)/.for-dev console system ## kill, starve and deceive it, and fly recorded days through it: some minutes
 	@$(BIN)/pytest -n 2 --dist loadfile -m endurance $(ARGS)
 
 check: $(VENV)/.for-dev console ## lint, types, imports, docs

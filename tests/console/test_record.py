@@ -119,6 +119,7 @@ def test_what_was_said_is_proved_binding_and_its_receipt_holds_without_the_host(
     assert alpha.page.get_by_test_id("record-failed").count() == 0
 
 
+@pytest.mark.endurance
 def test_a_statement_that_the_host_left_out_is_named_loudly(hall: Hall, hands: Hands) -> None:
     alpha = seat(hands, "alpha.air")
 
@@ -139,6 +140,7 @@ def test_a_statement_that_the_host_left_out_is_named_loudly(hall: Hall, hands: H
     alpha.complaints.clear()  # the browser reports each refused receipt as an error of its own
 
 
+@pytest.mark.endurance
 @pytest.mark.parametrize("how", ["one byte", "another's"])
 def test_a_receipt_that_does_not_hold_is_named_and_never_shown_as_kept(hall: Hall, hands: Hands, how: str) -> None:
     alpha = seat(hands, "alpha.air")
@@ -175,6 +177,7 @@ def restart(hall: Hall, hand: Hand, *, on: Path | None = None) -> None:
     hand.complaints.clear()  # the browser reports the lost connection as an error of its own
 
 
+@pytest.mark.endurance
 def test_a_host_that_forks_its_record_is_found_and_the_evidence_convinces_others(
     hall: Hall, hands: Hands, tmp_path: Path
 ) -> None:
@@ -217,6 +220,7 @@ def test_a_host_that_forks_its_record_is_found_and_the_evidence_convinces_others
     alpha.page.get_by_test_id("record-alarm").first.wait_for(state="detached")
 
 
+@pytest.mark.endurance
 def test_a_host_with_another_log_key_is_an_alarm_that_stays(hall: Hall, hands: Hands, tmp_path: Path) -> None:
     alpha = seat(hands, "alpha.air")
     alpha.wait("kept", type="key_enrol", state="kept")
@@ -238,6 +242,7 @@ def test_a_host_with_another_log_key_is_an_alarm_that_stays(hall: Hall, hands: H
     assert alpha.page.locator(alpha.see("record-mark", state="kept")).count() == 0
 
 
+@pytest.mark.endurance
 def test_what_another_desk_has_seen_of_another_log_is_found(hall: Hall, hands: Hands, tmp_path: Path) -> None:
     """Bravo was shown another history; a statement of it reaches Alpha, and bears what Bravo had verified."""
     alpha, bravo = seat(hands, "alpha.air"), seat(hands, "bravo.air")
