@@ -36,12 +36,10 @@ def one(name: str, options: list[str]) -> None:
     atheris.Fuzz()
 
 
-def fuzzed(name: str, seconds: int, faults: Path) -> tuple[str, int, str]:
+def fuzzed(name: str, seeds: list[bytes], seconds: int, faults: Path) -> tuple[str, int, str]:
     """A target in a process of its own, from its seeds: its exit status, and the last of what it said."""
-    from tests.fuzz.targets import TARGETS
-
     with tempfile.TemporaryDirectory(prefix=f"keepclear-fuzz-{name}-") as folder:
-        for number, seed in enumerate(TARGETS[name].seeds()):
+        for number, seed in enumerate(seeds):
             (Path(folder) / f"seed-{number}").write_bytes(seed)
         options = [
             f"-max_total_time={seconds}",
@@ -76,8 +74,9 @@ def main(arguments: list[str]) -> int:
     faults = Path("test-artefacts") / "fuzz"
     faults.mkdir(parents=True, exist_ok=True)
     failed = 0
+    seeds = {name: TARGETS[name].seeds() for name in names}
     with ThreadPoolExecutor(TOGETHER) as pool:
-        for name, status, said in pool.map(lambda name: fuzzed(name, given.seconds, faults), names):
+        for name, status, said in pool.map(lambda name: fuzzed(name, seeds[name], given.seconds, faults), names):
             runs = next((line.split()[-1] for line in said.splitlines() if "number_of_executed_units" in line), "?")
             sys.stdout.write(
                 f"{name:16} {runs:>9} inputs: {'no fault' if status == 0 else f'FAULT, status {status}'}\n"
