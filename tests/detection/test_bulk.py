@@ -11,10 +11,9 @@ from keepclear.detection.bulk import (
     GEOID_M,
     HEIGHT,
     TIME,
+    Search,
     cases_among,
     cases_between,
-    meetings_among,
-    meetings_between,
     rows_of,
 )
 from keepclear.detection.extent import GEOID_SLOPE, extent_of
@@ -41,6 +40,11 @@ def all_against_all(plans: list[Plan], *, include_same_party: bool) -> list[Meet
     return [meeting for meeting in found if meeting.verdict is not Verdict.CLEAR]
 
 
+def met(search: Search) -> list[Meeting]:
+    """What a search finds, portion by portion."""
+    return [meeting for portion in range(len(search.portions)) for meeting in search.meetings(portion)]
+
+
 @pytest.mark.parametrize("include_same_party", [False, True])
 @pytest.mark.parametrize("place", PLACES)
 def test_no_pair_that_meets_is_lost(place: tuple[float, float], include_same_party: bool) -> None:
@@ -49,7 +53,7 @@ def test_no_pair_that_meets_is_lost(place: tuple[float, float], include_same_par
     wanted = all_against_all(plans, include_same_party=include_same_party)
     among = cases_among(plans, RULES, HEIGHTS, include_same_party=include_same_party)
     assert list(meetings(among, HEIGHTS)) == wanted
-    assert list(meetings_among(plans, RULES, HEIGHTS, include_same_party=include_same_party)) == wanted
+    assert met(Search.among(plans, RULES, HEIGHTS, include_same_party=include_same_party)) == wanted
     assert wanted
 
 
@@ -61,7 +65,7 @@ def test_plans_are_held_against_others_and_not_among_themselves() -> None:
     names = {plan.id for plan in own}
     wanted = [m for m in all_against_all(plans, include_same_party=False) if (m.a in names) != (m.b in names)]
     assert sorted(meetings(between, HEIGHTS), key=lambda meeting: (meeting.a, meeting.b)) == wanted
-    near = meetings_between(own, others, RULES, HEIGHTS, include_same_party=False)
+    near = met(Search(own, others, RULES, HEIGHTS, include_same_party=False))
     assert sorted(near, key=lambda meeting: (meeting.a, meeting.b)) == wanted
     assert list(cases_between(own, [], RULES, HEIGHTS, include_same_party=False)) == []
     assert list(cases_among([], RULES, HEIGHTS, include_same_party=False)) == []

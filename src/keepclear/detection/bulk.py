@@ -84,27 +84,6 @@ def cases_between(
         yield a, b, separation
 
 
-def meetings_among(
-    plans: Sequence[Plan], rules: Sequence[SeparationRule], heights: HeightRules, *, include_same_party: bool
-) -> Iterator[Meeting]:
-    """The rows of those of ``cases_among`` that do not clear each other."""
-    search = Search.among(plans, rules, heights, include_same_party=include_same_party)
-    return meetings_near(search.cases(), heights)
-
-
-def meetings_between(
-    plans: Sequence[Plan],
-    others: Sequence[Plan],
-    rules: Sequence[SeparationRule],
-    heights: HeightRules,
-    *,
-    include_same_party: bool,
-) -> Iterator[Meeting]:
-    """The rows of those of ``cases_between`` that do not clear each other."""
-    search = Search(plans, others, rules, heights, include_same_party=include_same_party)
-    return meetings_near(search.cases(), heights)
-
-
 def rows_of(plans: Sequence[Plan], heights: HeightRules) -> Rows:
     """The bounds of the plans. Raises InvalidInput for heights that no rules allow, as ``height_band`` does."""
     envelopes = [plan.envelope for plan in plans]
